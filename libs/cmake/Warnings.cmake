@@ -1,0 +1,10 @@
+# One target carries the warnings and sanitizers of everything we write ourselves.
+add_library(guarantee_flags INTERFACE)
+target_compile_options(guarantee_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Wunused -Werror)
+if(GUARANTEE_SANITIZE)
+  target_compile_options(guarantee_flags INTERFACE
+    -fsanitize=${GUARANTEE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(guarantee_flags INTERFACE -fsanitize=${GUARANTEE_SANITIZE})
+endif()
