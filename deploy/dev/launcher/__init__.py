@@ -1,0 +1,1 @@
+"""Starts, watches and stops a development system; the run contract is in deploy/README.md."""

@@ -1,0 +1,178 @@
+"""Which processes a system consists of, and the configuration file of each."""
+
+import dataclasses
+from pathlib import Path
+
+from launcher import files, kafka, layout, postgres
+from launcher.settings import SIMULATOR, Settings
+
+_RULES_FILE = layout.DEVELOPMENT / "rules-auto.json"
+_REQUEST_TIMEOUT_MS = 5000
+_TRUE, _FALSE = "true", "false"
+
+Values = dict[str, str | int | Path]
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """One of our own binaries as it is started. Programs of a higher tier stop earlier."""
+
+    name: str
+    tier: int
+    subcommand: tuple[str, ...] = ()
+
+    @property
+    def service(self) -> str:
+        return layout.service_of(self.name)
+
+    def command(self, state: layout.StateDirectory, settings: Settings) -> list[str]:
+        return [
+            str(settings.binary(self.service)),
+            *self.subcommand,
+            "--config",
+            str(state.configuration_of(self.name)),
+        ]
+
+
+# Below them, in tier 0, are the broker and the database.
+_DOMAIN_TIER, _EDGE_TIER, _OUTSIDE_TIER = 1, 2, 3
+
+
+def of(settings: Settings) -> list[Program]:
+    """Every program of our own, in the order of starting."""
+    programs = [Program("hub", _DOMAIN_TIER)] if settings.embedded else _services(settings)
+    if settings.platform == SIMULATOR:
+        programs.append(Program("platform-simulator", _OUTSIDE_TIER, ("serve",)))
+    if settings.bank == SIMULATOR:
+        programs.append(Program("bank-simulator", _OUTSIDE_TIER))
+    return programs
+
+
+def _services(settings: Settings) -> list[Program]:
+    tiers = {"order": _DOMAIN_TIER, "dispatcher": _DOMAIN_TIER, "gateway": _EDGE_TIER}
+    return [
+        Program(service if number == 1 else f"{service}-{number}", tier)
+        for service, tier in tiers.items()
+        for number in range(1, settings.replicas.get(service, 1) + 1)
+    ]
+
+
+def targets(settings: Settings, story: bool) -> list[str]:
+    """What the build has to make: each binary that is started, and the two that are called."""
+    names = {program.service for program in of(settings)} | {"guaranteectl"}
+    return sorted(names | {"platform-simulator"} if story else names)
+
+
+def listeners(settings: Settings) -> list[tuple[str, int]]:
+    """Every (name, port) of the system."""
+    names = [program.name for program in of(settings)]
+    if not settings.embedded:
+        names = [kafka.NAME, postgres.NAME, *names]
+    return [
+        (name, port)
+        for name in names
+        for port in layout.ports_of(name, settings.port_base).values()
+    ]
+
+
+def platform_url(settings: Settings) -> str:
+    """The base to which notices go."""
+    if settings.platform != SIMULATOR:
+        return settings.platform
+    return layout.url(layout.ports_of("platform-simulator", settings.port_base)["main"], "front/")
+
+
+def brokers(settings: Settings) -> str:
+    return layout.address(layout.ports_of(kafka.NAME, settings.port_base)["main"])
+
+
+def store_dsn(state: layout.StateDirectory, settings: Settings, password: str) -> str:
+    if settings.embedded:
+        return f"sqlite:{state.data / 'hub.db'}"
+    return postgres.dsn(layout.ports_of(postgres.NAME, settings.port_base)["main"], password)
+
+
+def rpc_addresses(settings: Settings) -> dict[str, str]:
+    """Where guaranteectl finds each service; the hub serves all of them at one address."""
+
+    def at(name: str) -> str:
+        return layout.address(layout.ports_of(name, settings.port_base)["rpc"])
+
+    services = ("order", "dispatcher", "gateway")
+    return {service: at("hub" if settings.embedded else service) for service in services}
+
+
+def write_configurations(state: layout.StateDirectory, settings: Settings, password: str) -> None:
+    for program in of(settings):
+        values = _values(state, settings, program, password)
+        lines = [f"{key} = {value}\n" for key, value in values.items()]
+        files.replace(state.configuration_of(program.name), "".join(lines))
+
+
+def _values(
+    state: layout.StateDirectory, settings: Settings, program: Program, password: str
+) -> Values:
+    ports = layout.ports_of(program.name, settings.port_base)
+    common: Values = {
+        "process.name": program.name,
+        "process.environment": "development",
+        "admin.address": layout.address(ports["admin"]),
+    }
+    if program.service == "platform-simulator":
+        return common | _platform_simulator(state, ports)
+    if program.service == "bank-simulator":
+        return common | _bus(settings) | _bank_simulator(settings)
+    common |= _bus(settings) | {
+        "store.kind": settings.store,
+        "store.dsn": store_dsn(state, settings, password),
+        "rpc.address": layout.address(ports["rpc"]),
+        "partners.file": "partners.json",
+        "topics.file": layout.TOPICS_FILE,
+    }
+    own = {"gateway": _gateway, "order": _order, "dispatcher": _dispatcher}
+    for service in own if program.service == "hub" else (program.service,):
+        common |= own[service](settings, ports)
+    return common
+
+
+def _bus(settings: Settings) -> Values:
+    if settings.embedded:
+        return {"bus.kind": "embedded"}
+    return {"bus.kind": "kafka", "bus.brokers": brokers(settings)}
+
+
+def _gateway(settings: Settings, ports: dict[str, int]) -> Values:
+    first = layout.ports_of("hub" if settings.embedded else "gateway", settings.port_base)
+    return {
+        "gateway.address": layout.address(ports["main"]),
+        "gateway.redirect_base": layout.url(first["main"], "page/"),
+        "gateway.key_file": "secrets/gateway.key",
+        "gateway.request_timeout_ms": _REQUEST_TIMEOUT_MS,
+    }
+
+
+def _order(settings: Settings, _ports: dict[str, int]) -> Values:
+    auto = settings.bank == "auto"
+    return {
+        "order.rules_file": _RULES_FILE if auto else "",
+        "order.letters_demonstration": _TRUE if auto else _FALSE,
+    }
+
+
+def _dispatcher(settings: Settings, _ports: dict[str, int]) -> Values:
+    return {"dispatcher.order_rpc": rpc_addresses(settings)["order"]}
+
+
+def _platform_simulator(state: layout.StateDirectory, ports: dict[str, int]) -> Values:
+    return {
+        "platform.address": layout.address(ports["main"]),
+        "platform.receipts_file": state.data / "platform-receipts.jsonl",
+        "partners.file": "partners.json",
+    }
+
+
+def _bank_simulator(settings: Settings) -> Values:
+    values: Values = {"bank.letter_file": layout.LETTER_FILE}
+    if settings.embedded:
+        values["bank.hub_rpc"] = rpc_addresses(settings)["order"]
+    return values

@@ -1,0 +1,128 @@
+"""As much of a Kafka client as the tests need, through the C library that the services use."""
+
+import ctypes
+import time
+
+_LIBRARY = ctypes.CDLL("librdkafka.so.1")
+_PRODUCER, _CONSUMER = 0, 1
+_COPY = 2
+_FIRST_PARTITION = 0
+_DEADLINE_MS = 30_000
+
+
+class _Message(ctypes.Structure):
+    _fields_ = [
+        ("error", ctypes.c_int),
+        ("topic", ctypes.c_void_p),
+        ("partition", ctypes.c_int32),
+        ("payload", ctypes.c_void_p),
+        ("length", ctypes.c_size_t),
+        ("key", ctypes.c_void_p),
+        ("key_length", ctypes.c_size_t),
+        ("offset", ctypes.c_int64),
+    ]
+
+
+def _declare() -> None:
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    declarations = {
+        "rd_kafka_conf_new": (pointer, []),
+        "rd_kafka_conf_set": (ctypes.c_int, [pointer, text, text, text, ctypes.c_size_t]),
+        "rd_kafka_new": (pointer, [ctypes.c_int, pointer, text, ctypes.c_size_t]),
+        "rd_kafka_destroy": (None, [pointer]),
+        "rd_kafka_topic_new": (pointer, [pointer, text, pointer]),
+        "rd_kafka_topic_destroy": (None, [pointer]),
+        "rd_kafka_produce": (
+            ctypes.c_int,
+            [
+                pointer,
+                ctypes.c_int32,
+                ctypes.c_int,
+                text,
+                ctypes.c_size_t,
+                text,
+                ctypes.c_size_t,
+                pointer,
+            ],
+        ),
+        "rd_kafka_flush": (ctypes.c_int, [pointer, ctypes.c_int]),
+        "rd_kafka_consume_start": (ctypes.c_int, [pointer, ctypes.c_int32, ctypes.c_int64]),
+        "rd_kafka_consume_stop": (ctypes.c_int, [pointer, ctypes.c_int32]),
+        "rd_kafka_consume": (ctypes.POINTER(_Message), [pointer, ctypes.c_int32, ctypes.c_int]),
+        "rd_kafka_message_destroy": (None, [ctypes.POINTER(_Message)]),
+        "rd_kafka_NewTopic_new": (
+            pointer,
+            [text, ctypes.c_int, ctypes.c_int, text, ctypes.c_size_t],
+        ),
+        "rd_kafka_queue_new": (pointer, [pointer]),
+        "rd_kafka_CreateTopics": (
+            None,
+            [pointer, ctypes.POINTER(pointer), ctypes.c_size_t, pointer, pointer],
+        ),
+        "rd_kafka_queue_poll": (pointer, [pointer, ctypes.c_int]),
+        "rd_kafka_event_error": (ctypes.c_int, [pointer]),
+        "rd_kafka_event_destroy": (None, [pointer]),
+    }
+    for name, (result, arguments) in declarations.items():
+        function = getattr(_LIBRARY, name)
+        function.restype, function.argtypes = result, arguments
+
+
+_declare()
+
+
+class Client:
+    """One connection; not for several threads."""
+
+    def __init__(self, brokers: str, *, consumer: bool = False) -> None:
+        error = ctypes.create_string_buffer(512)
+        configuration = _LIBRARY.rd_kafka_conf_new()
+        for key, value in (("bootstrap.servers", brokers), ("acks", "all")):
+            if not (consumer and key == "acks"):
+                _LIBRARY.rd_kafka_conf_set(configuration, key.encode(), value.encode(), error, 512)
+        kind = _CONSUMER if consumer else _PRODUCER
+        self._handle = _LIBRARY.rd_kafka_new(kind, configuration, error, 512)
+        if not self._handle:
+            raise RuntimeError(error.value.decode())
+
+    def close(self) -> None:
+        _LIBRARY.rd_kafka_destroy(self._handle)
+
+    def create_topic(self, name: str) -> None:
+        error = ctypes.create_string_buffer(512)
+        topic = ctypes.c_void_p(_LIBRARY.rd_kafka_NewTopic_new(name.encode(), 1, 1, error, 512))
+        queue = _LIBRARY.rd_kafka_queue_new(self._handle)
+        _LIBRARY.rd_kafka_CreateTopics(self._handle, ctypes.byref(topic), 1, None, queue)
+        event = _LIBRARY.rd_kafka_queue_poll(queue, _DEADLINE_MS)
+        if not event or _LIBRARY.rd_kafka_event_error(event):
+            raise RuntimeError(f"topic {name} was not created")
+        _LIBRARY.rd_kafka_event_destroy(event)
+
+    def produce(self, topic: str, values: list[bytes]) -> None:
+        """Returns once all are acknowledged."""
+        handle = _LIBRARY.rd_kafka_topic_new(self._handle, topic.encode(), None)
+        for value in values:
+            if _LIBRARY.rd_kafka_produce(
+                handle, _FIRST_PARTITION, _COPY, value, len(value), None, 0, None
+            ):
+                raise RuntimeError("a record was not taken")
+        if _LIBRARY.rd_kafka_flush(self._handle, _DEADLINE_MS):
+            raise RuntimeError("records were not acknowledged")
+        _LIBRARY.rd_kafka_topic_destroy(handle)
+
+    def consume(self, topic: str, count: int) -> list[bytes]:
+        """The first `count` records, or fewer where they do not come in time."""
+        handle = _LIBRARY.rd_kafka_topic_new(self._handle, topic.encode(), None)
+        _LIBRARY.rd_kafka_consume_start(handle, _FIRST_PARTITION, 0)
+        values: list[bytes] = []
+        end = time.monotonic() + _DEADLINE_MS / 1000
+        while len(values) < count and time.monotonic() < end:
+            message = _LIBRARY.rd_kafka_consume(handle, _FIRST_PARTITION, 1000)
+            if not message:
+                continue
+            if message.contents.error == 0:
+                values.append(ctypes.string_at(message.contents.payload, message.contents.length))
+            _LIBRARY.rd_kafka_message_destroy(message)
+        _LIBRARY.rd_kafka_consume_stop(handle, _FIRST_PARTITION)
+        _LIBRARY.rd_kafka_topic_destroy(handle)
+        return values
