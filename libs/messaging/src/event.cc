@@ -57,7 +57,8 @@ std::optional<UnixMillis> FromRfc3339(std::string_view text) {
     std::size_t at;
     std::size_t digits;
   };
-  constexpr std::array<Part, 7> kParts{{{0, 4}, {5, 2}, {8, 2}, {11, 2}, {14, 2}, {17, 2}, {20, 3}}};
+  constexpr std::array<Part, 7> kParts{
+      {{0, 4}, {5, 2}, {8, 2}, {11, 2}, {14, 2}, {17, 2}, {20, 3}}};
   std::array<int, 7> numbers{};
   for (std::size_t part = 0; part < kParts.size(); ++part) {
     if (!ReadNumber(text, kParts[part].at, kParts[part].digits, numbers[part])) return std::nullopt;
@@ -75,7 +76,7 @@ std::optional<UnixMillis> FromRfc3339(std::string_view text) {
 Record MakeRecord(const Envelope& envelope, std::string topic, std::string value) {
   Record record{std::move(topic), envelope.flow, {}, std::move(value)};
   std::vector<Header>& headers = record.headers;
-  headers.reserve(14);
+  headers.reserve(16);
   Add(headers, "ce_specversion", "1.0");
   Add(headers, "ce_id", envelope.id);
   Add(headers, "ce_type", envelope.type);
@@ -88,6 +89,7 @@ Record MakeRecord(const Envelope& envelope, std::string topic, std::string value
   Add(headers, "ce_interface", envelope.interface_section);
   Add(headers, "ce_businessno", envelope.business_no);
   Add(headers, "ce_causation", envelope.causation);
+  if (envelope.not_after.value != 0) Add(headers, "ce_notafter", ToRfc3339(envelope.not_after));
   Add(headers, "traceparent", envelope.traceparent);
   Add(headers, "content-type", "application/protobuf");
   return record;
@@ -113,6 +115,11 @@ Result<Envelope> ReadEnvelope(const Delivered& record) {
     const auto [end, error] =
         std::from_chars(text.data(), text.data() + text.size(), envelope.sequence);
     if (error != std::errc{} || end != text.data() + text.size()) return Malformed("ce_sequence");
+  }
+  if (const std::string_view text = record.FindHeader("ce_notafter"); !text.empty()) {
+    const std::optional<UnixMillis> not_after = FromRfc3339(text);
+    if (!not_after) return Malformed("ce_notafter");
+    envelope.not_after = *not_after;
   }
   envelope.interface_section = read("ce_interface");
   envelope.business_no = read("ce_businessno");

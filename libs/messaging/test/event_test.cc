@@ -17,6 +17,7 @@ Envelope Example() {
   envelope.business_no = "编号 1";
   envelope.causation = "0190-0";
   envelope.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  envelope.not_after = {1'732'601'795'000};
   return envelope;
 }
 

@@ -1,0 +1,92 @@
+// Execute: the one way to change state, for bus batches, gRPC calls, timers and the command line
+// alike (design.md "The write path"). A Unit is one command with the rows it needs; units are
+// decided in memory, in order, on the locked rows, and written set-based in one transaction.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "messaging/write_store.h"
+
+namespace guarantee::messaging {
+
+inline constexpr int kExecuteTriesMax = 5;
+
+// Rows and effects, of one unit or of a whole Execute.
+struct Effects {
+  std::map<RowKey, StoredRow> rows;
+  std::set<RowKey> changed;
+  std::vector<OutboxEntry> outbox;
+  std::map<std::pair<RowKey, std::string>, std::optional<Timer>> timers;  // nullopt: cleared
+  std::vector<JournalLine> journal;
+};
+
+// What one unit sees and leaves behind; its effects count only if it succeeds.
+class Workspace {
+ public:
+  explicit Workspace(const Effects& before) : before_(before) {}
+
+  // The row as earlier units of this Execute left it; version 0 and an empty state when there is
+  // none. Only rows that the unit named are there (else a bug of ours: abort).
+  [[nodiscard]] const StoredRow& Row(const RowKey& key) const;
+  // Whether the unit named that row.
+  [[nodiscard]] bool Names(const RowKey& key) const;
+  void Put(const RowKey& key, std::int32_t partition, std::string state, RowSummary summary);
+  void Emit(OutboxEntry entry);
+  void SetTimer(Timer timer);
+  void ClearTimer(const RowKey& row, std::string name);
+  void Note(JournalLine line);
+
+ private:
+  friend class Executor;
+  const Effects& before_;
+  Effects own_;
+};
+
+struct Unit {
+  std::vector<RowKey> rows;
+  // Pure but for the workspace. May be called again after a conflict. A refusal that has to be
+  // told is an effect (a notice, an event), not an error. A permanent or refused error means that
+  // the command cannot be understood: its record is parked.
+  std::function<Result<void>(Workspace&)> decide;
+  // The record it came from, and what is appended in its stead when it has to be parked. Empty
+  // for calls and timers, whose errors go to the caller.
+  std::optional<StartOffset> source;  // `next` is the record's own offset
+  std::optional<OutboxEntry> dead_letter;
+};
+
+// Thread-safe.
+class Executor {
+ public:
+  explicit Executor(WriteStore& store) : store_(store) {}
+
+  // All units or none, under the epochs given (none: on the row locks alone). Conflicts run the
+  // whole again (≤ kExecuteTriesMax, then retryable).
+  [[nodiscard]] Result<void> Execute(std::span<const Unit> units,
+                                     std::span<const HeldEpoch> epochs = {});
+
+  // The units of one poll, in order, with the offsets to move. If the store refuses for good, the
+  // batch is halved until the bad unit is alone; that one is parked as its dead letter in the
+  // transaction that moves the offset over it.
+  [[nodiscard]] Result<void> ExecuteBatch(std::span<const Unit> units,
+                                          std::span<const OffsetMove> moves);
+
+ private:
+  [[nodiscard]] Result<void> Run(std::span<const Unit> units, std::span<const OffsetMove> moves,
+                                 std::span<const HeldEpoch> epochs);
+  [[nodiscard]] Result<void> Halve(std::span<const Unit> units,
+                                   std::map<TopicPartition, OffsetMove>& positions);
+
+  WriteStore& store_;
+};
+
+}  // namespace guarantee::messaging
