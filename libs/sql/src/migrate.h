@@ -1,0 +1,16 @@
+// The dialect-free half of Migrate.
+#pragma once
+
+#include "sql/database.h"
+
+namespace guarantee::sql {
+
+// Permanent when the numbers of `migrations` do not rise or are not positive; refused
+// "sql.schema_newer" when `applied` is beyond the last of them.
+[[nodiscard]] Result<void> CheckMigrations(std::span<const Migration> migrations,
+                                           std::int64_t applied);
+
+extern const Statement kHighestMigration;
+extern const Statement kRecordMigration;  // $1 number
+
+}  // namespace guarantee::sql
