@@ -1,0 +1,41 @@
+// gRPC set-up and the one mapping between Error and Status. Loopback or mutual TLS only: Debian's
+// gRPC has had no security patch since 2022, so no stranger may reach it.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace guarantee::rpc {
+
+inline constexpr int kMessageBytesMax = 16 << 20;
+inline constexpr int kStreamsMax = 256;
+inline constexpr std::chrono::seconds kDefaultDeadline{5};
+inline constexpr std::chrono::milliseconds kStopGrace{2000};
+
+// Exhaustive: refused → FAILED_PRECONDITION (NOT_FOUND for codes ending in ".unknown",
+// INVALID_ARGUMENT for those with a field), retryable → UNAVAILABLE, permanent → INTERNAL. The
+// message is Describe(error).
+[[nodiscard]] grpc::Status ToStatus(const Error& error);
+[[nodiscard]] Error ToError(const grpc::Status& status);
+
+// `services` outlive the server. Addresses other than loopback are refused: mutual TLS comes with
+// the cluster manifests.
+[[nodiscard]] Result<std::unique_ptr<grpc::Server>> StartServer(
+    const std::string& address, const std::vector<grpc::Service*>& services);
+
+[[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address);
+
+// A context with a deadline from now.
+void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout);
+
+// What is left until the caller's deadline, at most `most`.
+[[nodiscard]] std::chrono::milliseconds Remaining(const grpc::ServerContext& context,
+                                                  std::chrono::milliseconds most);
+
+}  // namespace guarantee::rpc

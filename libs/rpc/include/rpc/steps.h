@@ -1,0 +1,20 @@
+// Parts that every service's replies share: steps of a flow and lag.
+#pragma once
+
+#include <chrono>
+
+#include "base/result.h"
+#include "guarantee/rpc/v1/common.pb.h"
+#include "messaging/lag.h"
+#include "messaging/write_store.h"
+
+namespace guarantee::rpc {
+
+void AddStep(const messaging::JournalLine& line, v1::FlowReply& reply);
+// By time; what happened at once stays in the order it was added.
+void SortSteps(v1::FlowReply& reply);
+
+[[nodiscard]] Result<void> FillLag(messaging::LagMeter& meter, std::chrono::milliseconds timeout,
+                                   v1::LagReply& reply);
+
+}  // namespace guarantee::rpc

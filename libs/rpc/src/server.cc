@@ -1,0 +1,88 @@
+#include "rpc/server.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace guarantee::rpc {
+namespace {
+
+bool IsLoopback(const std::string& address) {
+  return address.starts_with("127.") || address.starts_with("localhost:") ||
+         address.starts_with("[::1]:");
+}
+
+}  // namespace
+
+grpc::Status ToStatus(const Error& error) {
+  const std::string text = Describe(error);
+  switch (error.kind) {
+    case ErrorKind::kRefused:
+      if (std::string_view(error.code).ends_with(".unknown")) {
+        return {grpc::StatusCode::NOT_FOUND, text};
+      }
+      if (!error.field.empty()) return {grpc::StatusCode::INVALID_ARGUMENT, text};
+      return {grpc::StatusCode::FAILED_PRECONDITION, text};
+    case ErrorKind::kRetryable:
+      return {grpc::StatusCode::UNAVAILABLE, text};
+    case ErrorKind::kPermanent:
+      return {grpc::StatusCode::INTERNAL, text};
+  }
+  return {grpc::StatusCode::INTERNAL, text};
+}
+
+Error ToError(const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::NOT_FOUND:
+      return {ErrorKind::kRefused, "rpc.unknown", {}, status.error_message()};
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::FAILED_PRECONDITION:
+    case grpc::StatusCode::OUT_OF_RANGE:
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return {ErrorKind::kRefused, "rpc.refused", {}, status.error_message()};
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::ABORTED:
+    case grpc::StatusCode::CANCELLED:
+      return {ErrorKind::kRetryable, "rpc.unavailable", {}, status.error_message()};
+    default:
+      return {ErrorKind::kPermanent, "rpc.failed", {}, status.error_message()};
+  }
+}
+
+Result<std::unique_ptr<grpc::Server>> StartServer(const std::string& address,
+                                                  const std::vector<grpc::Service*>& services) {
+  if (!IsLoopback(address)) {
+    return Refused("rpc.listen", address + " is not loopback", "rpc.address");
+  }
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsMax);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (!server || port == 0)
+    return Refused("rpc.listen", "cannot listen on " + address, "rpc.address");
+  return server;
+}
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout) {
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+}
+
+std::chrono::milliseconds Remaining(const grpc::ServerContext& context,
+                                    std::chrono::milliseconds most) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      context.deadline() - std::chrono::system_clock::now());
+  return std::clamp(left, std::chrono::milliseconds{0}, most);
+}
+
+}  // namespace guarantee::rpc

@@ -1,0 +1,232 @@
+#include "order/adapters/order_rpc.h"
+
+#include <algorithm>
+
+#include "contract/flow.h"
+#include "contract/formats.h"
+#include "crypto/digest.h"
+#include "guarantee/store/v1/order.pb.h"
+#include "order/adapters/order_codec.h"
+#include "rpc/server.h"
+#include "rpc/steps.h"
+
+namespace guarantee::order {
+namespace {
+
+using messaging::StoredRow;
+
+constexpr std::int32_t kListDefault = 200;
+constexpr std::int32_t kListMax = 1'000;
+constexpr std::size_t kStepsMax = 1'000;
+constexpr std::size_t kChunkBytes = 64U << 10;
+constexpr std::size_t kMatchesMax = 20;
+
+void Add(rpc::v1::Summary& summary, const char* name, const std::string& value) {
+  if (value.empty()) return;
+  rpc::v1::Detail& detail = *summary.add_details();
+  detail.set_name(name);
+  detail.set_value(value);
+}
+
+void Fill(const StoredRow& row, rpc::v1::Summary& summary) {
+  summary.set_partner(row.summary.partner);
+  summary.set_number(row.summary.number);
+  summary.set_business_no(row.summary.business_no);
+  summary.set_state(row.summary.status);
+  summary.set_amount_fen(row.summary.amount_fen);
+  summary.set_updated_at(row.updated_at.value);
+}
+
+void FillDetails(const Order& order, rpc::v1::Summary& summary) {
+  Add(summary, "revision", std::to_string(order.revision));
+  Add(summary, "purchase_deadline", contract::FormatTime(order.purchase_deadline));
+  Add(summary, "open_time", contract::FormatTime(order.open_time));
+  Add(summary, "basic_account_checked", order.basic_account.checked ? "true" : "false");
+  Add(summary, "guarantee_no", order.guarantee_no);
+  Add(summary, "decided_by", order.decided_by);
+  if (order.quote.premium.fen > 0) {
+    Add(summary, "premium", order.quote.premium.ToText());
+    if (!order.premium) Add(summary, "premium_due", order.quote.premium.ToText());
+  }
+  if (order.letter) {
+    Add(summary, "letter_sha256", order.letter->sha256);
+    Add(summary, "valid_begin", contract::FormatTime(order.letter->valid_begin));
+    Add(summary, "valid_end", contract::FormatTime(order.letter->valid_end));
+  }
+  if (order.issue_acknowledged_at) {
+    Add(summary, "acknowledged_at", contract::FormatTime(*order.issue_acknowledged_at));
+  }
+  Add(summary, "end_reason", std::string(FactsOf(order.end_reason).word));
+}
+
+std::string_view ResultWord(const WorkResult& result) {
+  if (result.verdict == Verdict::kRefused) return "refused";
+  return result.verdict == Verdict::kSameAgain ? "same_again" : "applied";
+}
+
+grpc::Status Failed(const Error& error) { return rpc::ToStatus(error); }
+
+}  // namespace
+
+Result<std::vector<StoredRow>> OrderRpc::Matches(const rpc::v1::Selector& selector) {
+  messaging::RowFilter filter{kOrderKind, selector.partner(), selector.number(), kMatchesMax};
+  Result<std::vector<StoredRow>> rows = dependencies_.store->List(filter);
+  if (!rows) return rows;
+  filter.kind = kGuaranteeKind;
+  const Result<std::vector<StoredRow>> guarantees = dependencies_.store->List(filter);
+  if (!guarantees) return tl::unexpected(guarantees.error());
+  for (const StoredRow& guarantee : *guarantees) {
+    store::v1::GuaranteeRow row;
+    if (!row.ParseFromString(guarantee.state)) {
+      return Permanent("guarantee.stored", "a stored guarantee cannot be read");
+    }
+    Result<std::optional<StoredRow>> order =
+        dependencies_.store->Load({kOrderKind, row.order_flow()});
+    if (!order) return tl::unexpected(order.error());
+    const bool known = std::any_of(rows->begin(), rows->end(), [&](const StoredRow& one) {
+      return one.key.id == row.order_flow();
+    });
+    if (*order && !known) rows->push_back(std::move(**order));
+  }
+  return rows;
+}
+
+Result<StoredRow> OrderRpc::FindOne(grpc::ServerContext* context,
+                                    const rpc::v1::Selector& selector) {
+  if (selector.number().empty()) return Refused("order.number", "must be set", "number");
+  Result<std::vector<StoredRow>> rows = Matches(selector);
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty()) {
+    // It may lie unread on the topic: what is unknown now is known once we have passed its end.
+    for (const std::string& partner : dependencies_.partners) {
+      if (!selector.partner().empty() && selector.partner() != partner) continue;
+      const std::string flow =
+          contract::JoinFlow(partner, contract::FlowKind::kOrder, selector.number());
+      const Result<void> passed = dependencies_.processor->WaitUntilPassed(
+          flow, rpc::Remaining(*context, rpc::kDefaultDeadline));
+      if (!passed) return tl::unexpected(passed.error());
+    }
+    rows = Matches(selector);
+    if (!rows) return tl::unexpected(rows.error());
+  }
+  if (rows->empty()) return Refused("order.unknown", "no order has this number", "number");
+  if (rows->size() > 1) {
+    std::string list;
+    for (const StoredRow& row : *rows) list += " " + row.key.id;
+    return Refused("order.ambiguous", "several orders have this number:" + list, "number");
+  }
+  return std::move(rows->front());
+}
+
+grpc::Status OrderRpc::Decide(grpc::ServerContext* context, const rpc::v1::DecideRequest* request,
+                              rpc::v1::DecideReply* reply) {
+  const Result<StoredRow> row = FindOne(context, request->selector());
+  if (!row) return Failed(row.error());
+  const auto result = std::make_shared<WorkResult>();
+  const Result<messaging::Unit> unit =
+      dependencies_.units->FromCall(row->summary.partner, row->key.id, request->decision(), result);
+  if (!unit) return Failed(unit.error());
+  const Result<void> done = dependencies_.processor->Execute(std::span(&*unit, 1));
+  if (!done) return Failed(done.error());
+  reply->set_decision_id(request->decision().decision_id());
+  reply->set_result(std::string(ResultWord(*result)));
+  reply->set_reason(std::string(FactsOf(result->refusal).word));
+  reply->set_text(std::string(FactsOf(result->refusal).text));
+  reply->set_business_no(result->business_no);
+  return grpc::Status::OK;
+}
+
+grpc::Status OrderRpc::List(grpc::ServerContext*, const rpc::v1::ListOrdersRequest* request,
+                            rpc::v1::ListOrdersReply* reply) {
+  const std::int32_t limit = request->limit() == 0 ? kListDefault : request->limit();
+  if (limit < 0 || limit > kListMax) {
+    return Failed(Error{ErrorKind::kRefused, "order.limit", "limit", "must be 1 to 1000"});
+  }
+  const Result<std::vector<StoredRow>> rows = dependencies_.store->List(
+      {kOrderKind, request->partner(), {}, static_cast<std::size_t>(limit)});
+  if (!rows) return Failed(rows.error());
+  for (const StoredRow& row : *rows) Fill(row, *reply->add_orders());
+  return grpc::Status::OK;
+}
+
+grpc::Status OrderRpc::Show(grpc::ServerContext* context, const rpc::v1::Selector* request,
+                            rpc::v1::Summary* reply) {
+  const Result<StoredRow> row = FindOne(context, *request);
+  if (!row) return Failed(row.error());
+  const Result<Order> order = ParseOrder(row->state);
+  if (!order) return Failed(order.error());
+  Fill(*row, *reply);
+  Add(*reply, "flow", row->key.id);
+  FillDetails(*order, *reply);
+  return grpc::Status::OK;
+}
+
+grpc::Status OrderRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* request,
+                            rpc::v1::FlowReply* reply) {
+  const auto history = dependencies_.store->LoadHistory(request->flow(), kStepsMax);
+  if (!history) return Failed(history.error());
+  const auto journal = dependencies_.store->LoadJournal(request->flow(), kStepsMax);
+  if (!journal) return Failed(journal.error());
+  for (const messaging::JournalLine& line : *journal) rpc::AddStep(line, *reply);
+  for (const sql::HistoryRecord& record : *history) {
+    rpc::v1::Step& step = *reply->add_steps();
+    const messaging::OutboxEntry& entry = record.record.entry;
+    step.set_at(entry.envelope.time.value);
+    step.set_kind(entry.envelope.interface_section.empty() ? "event" : "notice");
+    step.set_section(entry.envelope.interface_section);
+    step.set_topic(entry.topic);
+    step.set_partition(record.published_at ? record.position.partition : -1);
+    step.set_offset(record.published_at ? record.position.offset : -1);
+    const std::string& type = entry.envelope.type;
+    step.set_detail(type.substr(type.rfind('.') + 1) +
+                    (entry.detail.empty() ? "" : " (" + entry.detail + ")") +
+                    (record.published_at ? "" : ", not published yet"));
+  }
+  rpc::SortSteps(*reply);
+  return grpc::Status::OK;
+}
+
+grpc::Status OrderRpc::PutDocument(grpc::ServerContext*,
+                                   grpc::ServerReader<rpc::v1::DocumentChunk>* reader,
+                                   rpc::v1::DocumentHead* reply) {
+  std::string bytes;
+  rpc::v1::DocumentChunk chunk;
+  while (reader->Read(&chunk)) {
+    if (bytes.size() + chunk.data().size() > sql::kDocumentBytesMax) {
+      return Failed(Error{ErrorKind::kRefused, "document.size", "data", "at most 24 MiB"});
+    }
+    bytes += chunk.data();
+  }
+  const Result<DocumentFacts> facts = dependencies_.letters->Keep(bytes);
+  if (!facts) return Failed(facts.error());
+  reply->set_sha256(facts->sha256);
+  reply->set_media_type(facts->media_type);
+  reply->set_size_bytes(facts->size_bytes);
+  return grpc::Status::OK;
+}
+
+grpc::Status OrderRpc::GetDocument(grpc::ServerContext*, const rpc::v1::DocumentHead* request,
+                                   grpc::ServerWriter<rpc::v1::DocumentChunk>* writer) {
+  const Result<sql::Document> document = dependencies_.documents->Get(request->sha256());
+  if (!document) return Failed(document.error());
+  for (std::size_t at = 0; at < document->bytes.size(); at += kChunkBytes) {
+    rpc::v1::DocumentChunk chunk;
+    if (at == 0) {
+      chunk.mutable_head()->set_sha256(document->sha256);
+      chunk.mutable_head()->set_media_type(document->media_type);
+      chunk.mutable_head()->set_size_bytes(static_cast<std::int64_t>(document->bytes.size()));
+    }
+    chunk.set_data(document->bytes.substr(at, kChunkBytes));
+    if (!writer->Write(chunk)) return {grpc::StatusCode::CANCELLED, "the caller went away"};
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status OrderRpc::GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest*,
+                              rpc::v1::LagReply* reply) {
+  const Result<void> filled =
+      rpc::FillLag(*dependencies_.lag, rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
+  return filled ? grpc::Status::OK : Failed(filled.error());
+}
+
+}  // namespace guarantee::order

@@ -1,0 +1,54 @@
+// The order service over gRPC: decisions as calls, look-ups, documents, lag.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "guarantee/rpc/v1/order.grpc.pb.h"
+#include "messaging/lag.h"
+#include "messaging/processor.h"
+#include "order/app/order_units.h"
+#include "sql/write_store.h"
+
+namespace guarantee::order {
+
+class OrderRpc final : public rpc::v1::OrderService::Service {
+ public:
+  struct Dependencies {
+    messaging::Processor* processor = nullptr;
+    OrderUnits* units = nullptr;
+    sql::SqlWriteStore* store = nullptr;
+    sql::SqlDocumentStore* documents = nullptr;
+    LetterMaker* letters = nullptr;
+    messaging::LagMeter* lag = nullptr;
+    std::vector<std::string> partners;  // ids, to tell "unknown number" for each
+  };
+  explicit OrderRpc(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
+
+  grpc::Status Decide(grpc::ServerContext* context, const rpc::v1::DecideRequest* request,
+                      rpc::v1::DecideReply* reply) override;
+  grpc::Status List(grpc::ServerContext* context, const rpc::v1::ListOrdersRequest* request,
+                    rpc::v1::ListOrdersReply* reply) override;
+  grpc::Status Show(grpc::ServerContext* context, const rpc::v1::Selector* request,
+                    rpc::v1::Summary* reply) override;
+  grpc::Status Flow(grpc::ServerContext* context, const rpc::v1::FlowRequest* request,
+                    rpc::v1::FlowReply* reply) override;
+  grpc::Status PutDocument(grpc::ServerContext* context,
+                           grpc::ServerReader<rpc::v1::DocumentChunk>* reader,
+                           rpc::v1::DocumentHead* reply) override;
+  grpc::Status GetDocument(grpc::ServerContext* context, const rpc::v1::DocumentHead* request,
+                           grpc::ServerWriter<rpc::v1::DocumentChunk>* writer) override;
+  grpc::Status GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest* request,
+                      rpc::v1::LagReply* reply) override;
+
+ private:
+  // The one order that the selector means; refused "order.unknown" or "order.ambiguous".
+  [[nodiscard]] Result<messaging::StoredRow> FindOne(grpc::ServerContext* context,
+                                                     const rpc::v1::Selector& selector);
+  [[nodiscard]] Result<std::vector<messaging::StoredRow>> Matches(
+      const rpc::v1::Selector& selector);
+
+  const Dependencies dependencies_;
+};
+
+}  // namespace guarantee::order
