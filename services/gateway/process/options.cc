@@ -1,0 +1,95 @@
+#include "gateway/process/options.h"
+
+#include <fstream>
+#include <iterator>
+
+namespace guarantee::gateway {
+namespace {
+
+using runtime::ConfigKey;
+using runtime::KeyKind;
+
+constexpr std::size_t kKeyBytesMin = 32;
+constexpr std::size_t kKeyBytesMax = 4'096;
+
+constexpr ConfigKey kKeys[] = {
+    {.name = "gateway.address",
+     .kind = KeyKind::kAddress,
+     .required = true,
+     .help = "where the platforms call"},
+    {.name = "gateway.redirect_base",
+     .required = true,
+     .help = "the institution's page behind the redirect; ends in a slash"},
+    {.name = "gateway.key_file",
+     .kind = KeyKind::kFile,
+     .required = true,
+     .help = "32 random bytes or more, the same in every replica and for ever"},
+    {.name = "gateway.request_timeout_ms",
+     .kind = KeyKind::kInteger,
+     .fallback = "5000",
+     .least = 500,
+     .most = 60'000,
+     .help = "from receipt to answer"},
+    {.name = "gateway.interfaces",
+     .fallback = "3.1,3.3",
+     .help = "sections on offer: those whose service runs"},
+    {.name = "gateway.threads",
+     .kind = KeyKind::kInteger,
+     .fallback = "2",
+     .least = 1,
+     .most = 64,
+     .help = "of the HTTP server"},
+    {.name = "gateway.uniform_sign_in",
+     .kind = KeyKind::kBoolean,
+     .fallback = "false",
+     .help = "one message for an unknown user and a wrong password"},
+    {.name = "gateway.connections_max",
+     .kind = KeyKind::kInteger,
+     .fallback = "4096",
+     .least = 16,
+     .most = 100'000,
+     .help = "open connections in all"},
+};
+
+Result<Secret> ReadKey(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Refused("config", "cannot read " + path, "gateway.key_file");
+  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (bytes.size() < kKeyBytesMin || bytes.size() > kKeyBytesMax) {
+    return Refused("config", "must hold 32 to 4096 bytes", "gateway.key_file");
+  }
+  return Secret(std::move(bytes));
+}
+
+}  // namespace
+
+std::vector<ConfigKey> SettingKeys() { return {std::begin(kKeys), std::end(kKeys)}; }
+
+Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::Node& node) {
+  GatewayOptions options;
+  options.address = config.Text("gateway.address");
+  options.redirect_base = config.Text("gateway.redirect_base");
+  options.environment = node.environment();
+  options.request_timeout = std::chrono::milliseconds(config.Integer("gateway.request_timeout_ms"));
+  options.http_threads = static_cast<std::size_t>(config.Integer("gateway.threads"));
+  options.http.connections_max =
+      static_cast<std::size_t>(config.Integer("gateway.connections_max"));
+  options.sign_in.uniform_refusals = config.Boolean("gateway.uniform_sign_in");
+  Result<Secret> key = ReadKey(config.Text("gateway.key_file"));
+  if (!key) return tl::unexpected(key.error());
+  options.key = std::move(*key);
+  options.interfaces.clear();
+  std::string_view sections = config.Text("gateway.interfaces");
+  while (!sections.empty()) {
+    const std::size_t comma = sections.find(',');
+    const std::string section(sections.substr(0, comma));
+    if (node.contract()->FindSection(section) == nullptr) {
+      return Refused("config", "no interface has the section " + section, "gateway.interfaces");
+    }
+    options.interfaces.insert(section);
+    sections = comma == std::string_view::npos ? std::string_view{} : sections.substr(comma + 1);
+  }
+  return options;
+}
+
+}  // namespace guarantee::gateway

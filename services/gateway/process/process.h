@@ -1,0 +1,14 @@
+// The gateway as a process.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "runtime/config.h"
+#include "runtime/service.h"
+
+namespace guarantee::gateway {
+
+[[nodiscard]] Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& config);
+
+}  // namespace guarantee::gateway
