@@ -59,7 +59,9 @@ void ConsumerLoop::Stop(std::chrono::milliseconds timeout) {
 
 ConsumerState ConsumerLoop::State() const {
   const std::lock_guard lock(mutex_);
-  return state_;
+  ConsumerState state = state_;
+  if (!troubles_.empty()) state.trouble = guarantee::Describe(troubles_.begin()->second);
+  return state;
 }
 
 std::vector<StartOffset> ConsumerLoop::Positions() const {
@@ -74,7 +76,7 @@ Result<std::vector<StartOffset>> ConsumerLoop::OnAssigned(
     std::span<const TopicPartition> partitions) {
   Result<std::vector<StartOffset>> starts = leases_.Acquire(partitions);
   if (!starts) {
-    SetTrouble(guarantee::Describe(starts.error()));
+    Fail(Part::kPoll, starts.error());
     return starts;
   }
   {
@@ -82,9 +84,10 @@ Result<std::vector<StartOffset>> ConsumerLoop::OnAssigned(
     for (const StartOffset& start : *starts) positions_[start.source] = start.next;
     state_.assigned = true;
     state_.partitions = leases_.Held().size();
-    state_.trouble.clear();
+    troubles_.clear();
   }
   ++generation_;
+  discarding_ = false;
   handler_.AssignmentChanged();
   return starts;
 }
@@ -112,12 +115,13 @@ void ConsumerLoop::PollOnce() {
     state_.last_poll_ms = clock_.MonotonicMs();
   }
   if (!records) {
-    SetTrouble(guarantee::Describe(records.error()));
+    Fail(Part::kPoll, records.error());
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, kRetryPause, [this] { return stopping_.load(); });
     return;
   }
-  if (records->empty()) return;
+  Succeed(Part::kPoll);
+  if (records->empty() || discarding_) return;
   const Batch batch = MakeBatch(std::move(*records));
   if (!batch.records.empty()) Commit(batch);
 }
@@ -157,13 +161,14 @@ void ConsumerLoop::Commit(const Batch& batch) {
           if (position != positions_.end()) position->second = move.new_next;
           next.push_back({move.source, move.new_next});
         }
-        state_.trouble.clear();
       }
+      Succeed(Part::kCommit);
       consumer_->CommitForLagTools(next);
       return;
     }
-    SetTrouble(guarantee::Describe(handled.error()));
+    Fail(Part::kCommit, handled.error());
     if (handled.error().code == kFencedCode) {
+      discarding_ = true;
       consumer_->Rejoin();
       return;
     }
@@ -185,7 +190,8 @@ void ConsumerLoop::KeepPolling() {
     // Prefetched before the pause took hold; they are read again from where we stand.
     for (const StartOffset& position : Positions()) {
       if (Result<void> sought = consumer_->Seek(position); !sought) {
-        SetTrouble(guarantee::Describe(sought.error()));
+        Fail(Part::kPoll, sought.error());
+        discarding_ = true;
         consumer_->Rejoin();
         return;
       }
@@ -204,15 +210,25 @@ void ConsumerLoop::RenewLoop() {
   while (!wake_.wait_for(lock, pause, [this] { return stopping_.load(); })) {
     lock.unlock();
     if (const Result<void> renewed = leases_.Renew(); !renewed) {
-      SetTrouble(guarantee::Describe(renewed.error()));
+      Fail(Part::kRenew, renewed.error());
+    } else {
+      Succeed(Part::kRenew);
     }
     lock.lock();
   }
 }
 
-void ConsumerLoop::SetTrouble(std::string trouble) {
+void ConsumerLoop::Fail(Part part, const Error& error) {
   const std::lock_guard lock(mutex_);
-  state_.trouble = std::move(trouble);
+  troubles_.insert_or_assign(part, error);
+}
+
+void ConsumerLoop::Succeed(Part part) {
+  const std::lock_guard lock(mutex_);
+  const auto trouble = troubles_.find(part);
+  if (trouble != troubles_.end() && trouble->second.kind == ErrorKind::kRetryable) {
+    troubles_.erase(trouble);
+  }
 }
 
 }  // namespace guarantee::messaging

@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace guarantee::testing {
@@ -104,6 +105,24 @@ void Execute(const std::string& dsn, const std::string& text) {
   }
 }
 
+// A URI or keyword string as a keyword string, to which a database's name can be added.
+std::string WithoutDatabase(const char* dsn) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+      PQconninfoParse(dsn, nullptr), &PQconninfoFree);
+  if (parsed == nullptr) Fail("GUARANTEE_TEST_POSTGRES is not a libpq connection string");
+  std::string out;
+  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
+    if (option->val == nullptr || std::string_view(option->keyword) == "dbname") continue;
+    out += fmt::format("{}{}='", out.empty() ? "" : " ", option->keyword);
+    for (const char* at = option->val; *at != '\0'; ++at) {
+      if (*at == '\'' || *at == '\\') out += '\\';
+      out += *at;
+    }
+    out += '\'';
+  }
+  return out;
+}
+
 }  // namespace
 
 PostgresServer& PostgresServer::Shared() {
@@ -113,7 +132,7 @@ PostgresServer& PostgresServer::Shared() {
 
 PostgresServer::PostgresServer() {
   if (const char* given = std::getenv("GUARANTEE_TEST_POSTGRES"); given != nullptr) {
-    base_dsn_ = given;
+    base_dsn_ = WithoutDatabase(given);
     return;
   }
   StartPrivate();

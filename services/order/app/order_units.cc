@@ -8,6 +8,7 @@
 #include "guarantee/partner/v1/order.pb.h"
 #include "guarantee/store/v1/order.pb.h"
 #include "order/adapters/command_codec.h"
+#include "order/adapters/order_codec.h"
 #include "order/app/rules.h"
 
 namespace guarantee::order {
@@ -92,6 +93,17 @@ std::vector<RowKey> RowsOf(const Cause& cause, const Command& command, const std
 
 bool IsDecision(const std::string& type) {
   return type == event::v1::DecideOrder::descriptor()->full_name();
+}
+
+// An order tells its result once: if it was not issued, the notice that was accepted told the
+// failure, and nothing follows from it.
+Unit IfIssued(Unit unit) {
+  unit.decide = [order = unit.rows.front(),
+                 decide = std::move(unit.decide)](Workspace& workspace) -> Result<void> {
+    if (workspace.Row(order).summary.status != StateWord(State::kIssued)) return {};
+    return decide(workspace);
+  };
+  return unit;
 }
 
 }  // namespace
@@ -213,9 +225,8 @@ Result<Unit> OrderUnits::FromNoticeResult(const Delivered& record, const Envelop
   if (envelope.type == event::v1::NoticeAccepted::descriptor()->full_name()) {
     const auto accepted = Parse<event::v1::NoticeAccepted>(record.value);
     if (!accepted) return tl::unexpected(accepted.error());
-    if (!accepted->success()) return nothing;
     cause.detail = "accepted by the platform";
-    return Make(Bind(std::move(cause), IssueNoticeAccepted{envelope.time}, *policy));
+    return IfIssued(Make(Bind(std::move(cause), IssueNoticeAccepted{envelope.time}, *policy)));
   }
   if (envelope.type == event::v1::NoticeExpired::descriptor()->full_name()) {
     const auto expired = Parse<event::v1::NoticeExpired>(record.value);

@@ -126,11 +126,15 @@ class Writer {
   }
   // The bank supplies the letter: OrderLetterRequested has told it already.
   void operator()(const RequestLetter& effect) {
-    Note("letter", "letter asked for, attempt " + std::to_string(effect.attempt));
+    Note("event", "letter asked for, attempt " + std::to_string(effect.attempt));
   }
   // No partner's product is credit-backed before the credit service exists (checked at start).
-  void operator()(const ReserveCredit& effect) { Note("credit", effect.amount.ToText()); }
-  void operator()(const ReleaseCredit& effect) { Note("credit", "-" + effect.amount.ToText()); }
+  void operator()(const ReserveCredit& effect) {
+    Note("event", "credit asked for: " + effect.amount.ToText());
+  }
+  void operator()(const ReleaseCredit& effect) {
+    Note("event", "credit given back: " + effect.amount.ToText());
+  }
   void operator()(const RenewIssueNotice& effect) {
     event::v1::RenewNotice renewal;
     renewal.set_section(settings_.notices.issue_section);
@@ -139,7 +143,7 @@ class Writer {
          "last moment moved to " + messaging::ToRfc3339(effect.not_after));
   }
   void operator()(const RaiseAlarm& effect) {
-    Note("alarm", std::string(AlarmText(effect.kind)));
+    Note("event", "alarm: " + std::string(AlarmText(effect.kind)));
     runtime::Log(runtime::Level::kWarning, "order",
                  std::string("alarm: ") + std::string(AlarmText(effect.kind)));
   }

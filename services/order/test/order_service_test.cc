@@ -435,7 +435,6 @@ TEST_F(OrderServiceTest, Notice_AcceptedIsRemembered) {
   Apply("demo", Application("T1", 50'000'000), "e1");
   ASSERT_EQ(reader_->Await("OrderApplyNotice", 1).size(), 1U);
   event::NoticeAccepted accepted;
-  accepted.set_success(true);
   messaging::Envelope envelope;
   envelope.id = "n1";
   envelope.type = accepted.GetTypeName();

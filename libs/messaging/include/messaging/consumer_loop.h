@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,7 +78,11 @@ class ConsumerLoop final : private AssignmentHandler {
   [[nodiscard]] Batch MakeBatch(std::vector<Delivered> records) const;
   void Commit(const Batch& batch);
   void KeepPolling();
-  void SetTrouble(std::string trouble);
+  // What is retryable goes with the next success of its kind; what is permanent stays until the
+  // next assignment.
+  enum class Part : std::uint8_t { kPoll, kCommit, kRenew };
+  void Fail(Part part, const Error& error);
+  void Succeed(Part part);
 
   Bus& bus_;
   Leases& leases_;
@@ -86,11 +91,15 @@ class ConsumerLoop final : private AssignmentHandler {
   const Options options_;
   std::unique_ptr<Consumer> consumer_;
   std::uint64_t generation_ = 0;  // counts assignments; loop thread only
+  // A batch was refused for good under this assignment: what comes behind it must not be taken
+  // before the group has been joined again, or the refused records would be passed over.
+  bool discarding_ = false;  // loop thread only
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::map<TopicPartition, std::int64_t> positions_;
   ConsumerState state_;
+  std::map<Part, Error> troubles_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
   std::thread renewal_;

@@ -8,8 +8,10 @@
 namespace guarantee::testing {
 
 // The server of this process: started at the first call, stopped at exit, its data thrown away
-// (fsync is off). Environment GUARANTEE_TEST_POSTGRES names a server to use instead. Aborts the
-// test binary with a clear sentence when PostgreSQL is not installed or does not start.
+// (fsync is off). Environment GUARANTEE_TEST_POSTGRES (URI or keyword string; its user may create
+// databases) names a server to use instead. Aborts the test binary with a clear sentence when
+// PostgreSQL is not installed or does not start. The first call comes from the main thread: the
+// server ends with the thread that started it.
 class PostgresServer {
  public:
   static PostgresServer& Shared();
