@@ -92,14 +92,18 @@ def store_dsn(state: layout.StateDirectory, settings: Settings, password: str) -
     return postgres.dsn(layout.ports_of(postgres.NAME, settings.port_base)["main"], password)
 
 
-def rpc_addresses(settings: Settings) -> dict[str, str]:
-    """Where guaranteectl finds each service; the hub serves all of them at one address."""
+def rpc_addresses(settings: Settings) -> dict[str, list[str]]:
+    """Where each service is called, all its replicas; the hub serves every one at one address."""
 
     def at(name: str) -> str:
         return layout.address(layout.ports_of(name, settings.port_base)["rpc"])
 
-    services = ("order", "dispatcher", "gateway")
-    return {service: at("hub" if settings.embedded else service) for service in services}
+    if settings.embedded:
+        return {service: [at("hub")] for service in ("order", "dispatcher", "gateway")}
+    found: dict[str, list[str]] = {}
+    for program in _services(settings):
+        found.setdefault(program.service, []).append(at(program.name))
+    return found
 
 
 def write_configurations(state: layout.StateDirectory, settings: Settings, password: str) -> None:
@@ -160,7 +164,7 @@ def _order(settings: Settings, _ports: dict[str, int]) -> Values:
 
 
 def _dispatcher(settings: Settings, _ports: dict[str, int]) -> Values:
-    return {"dispatcher.order_rpc": rpc_addresses(settings)["order"]}
+    return {"dispatcher.order_rpc": ",".join(rpc_addresses(settings)["order"])}
 
 
 def _platform_simulator(state: layout.StateDirectory, ports: dict[str, int]) -> Values:
@@ -174,5 +178,5 @@ def _platform_simulator(state: layout.StateDirectory, ports: dict[str, int]) -> 
 def _bank_simulator(settings: Settings) -> Values:
     values: Values = {"bank.letter_file": layout.LETTER_FILE}
     if settings.embedded:
-        values["bank.hub_rpc"] = rpc_addresses(settings)["order"]
+        values["bank.hub_rpc"] = rpc_addresses(settings)["order"][0]
     return values

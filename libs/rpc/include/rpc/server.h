@@ -29,6 +29,7 @@ inline constexpr std::chrono::milliseconds kStopGrace{2000};
 [[nodiscard]] Result<std::unique_ptr<grpc::Server>> StartServer(
     const std::string& address, const std::vector<grpc::Service*>& services);
 
+// host:port, or several IPv4 addresses with commas: replicas, of which any will do.
 [[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address);
 
 // A context with a deadline from now.

@@ -1,0 +1,43 @@
+// Every command of the program. Each answers a report, or an error: refused kUsageCode (exit 2),
+// retryable (a service cannot be reached, exit 3), anything else exit 1.
+#pragma once
+
+#include <istream>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "guaranteectl/arguments.h"
+#include "guaranteectl/endpoints.h"
+#include "guaranteectl/output.h"
+
+namespace guarantee::guaranteectl {
+
+struct Context {
+  Endpoints endpoints;
+  std::string partner;     // --partner; empty: any
+  std::string decided_by;  // --as, or the login name
+  std::istream* input = nullptr;
+};
+
+[[nodiscard]] const std::vector<Command>& Commands();
+
+[[nodiscard]] Result<Report> FlowShow(const Context& context, const Arguments& arguments);
+
+[[nodiscard]] Result<Report> OrderList(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> OrderShow(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> OrderDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> OrderPremium(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> OrderLetter(const Context& context, const Arguments& arguments);
+
+[[nodiscard]] Result<Report> NoticeList(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> NoticeRetry(const Context& context, const Arguments& arguments);
+
+[[nodiscard]] Result<Report> ContractOpenApi(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> ContractManual(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> ShowLag(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> TopicCreate(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> PartnerHashPassword(const Context& context,
+                                                 const Arguments& arguments);
+
+}  // namespace guarantee::guaranteectl

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "contract/flow.h"
+#include "guarantee/rpc/v1/dispatcher.grpc.pb.h"
+#include "guarantee/rpc/v1/gateway.grpc.pb.h"
+#include "guarantee/rpc/v1/order.grpc.pb.h"
+#include "guaranteectl/client.h"
+#include "guaranteectl/commands.h"
+
+namespace guarantee::guaranteectl {
+namespace {
+
+namespace v1 = guarantee::rpc::v1;
+
+constexpr const char* kFlowDetail = "flow";
+
+// The register knows a request before any service does; the order service knows the numbers that
+// we minted.
+Result<std::set<std::string>> FindFlows(const Context& context, const std::string& number) {
+  v1::Selector selector;
+  selector.set_number(number);
+  selector.set_partner(context.partner);
+  std::set<std::string> flows;
+  const auto registered = Call<v1::GatewayService>(context.endpoints.gateway, "gateway",
+                                                   &v1::GatewayService::Stub::FindFlows, selector);
+  if (registered) flows.insert(registered->flows().begin(), registered->flows().end());
+  if (!flows.empty()) return flows;
+  const auto order = Call<v1::OrderService>(context.endpoints.order, "order",
+                                            &v1::OrderService::Stub::Show, selector);
+  if (!order) return tl::unexpected(order.error());
+  for (const v1::Detail& detail : order->details()) {
+    if (detail.name() == kFlowDetail) flows.insert(detail.value());
+  }
+  return flows;
+}
+
+Result<std::string> ResolveFlow(const Context& context, const std::string& number) {
+  if (contract::SplitFlow(number)) return number;  // a flow key itself
+  const Result<std::set<std::string>> flows = FindFlows(context, number);
+  if (!flows) return tl::unexpected(flows.error());
+  if (flows->empty()) return Refused("flow.unknown", number + " names nothing");
+  if (flows->size() > 1) {
+    return Refused("flow.ambiguous",
+                   fmt::format("{} names several things, narrow with --partner or give one of: {}",
+                               number, fmt::join(*flows, " ")));
+  }
+  return *flows->begin();
+}
+
+// The steps of every owner, and who could not be asked.
+struct Gathered {
+  std::vector<v1::Step> steps;
+  std::vector<std::string> missing;
+};
+
+Result<void> Add(Result<v1::FlowReply> reply, const char* owner, Gathered& gathered) {
+  if (reply) {
+    gathered.steps.insert(gathered.steps.end(), reply->steps().begin(), reply->steps().end());
+    return {};
+  }
+  if (reply.error().kind != ErrorKind::kRetryable) return tl::unexpected(reply.error());
+  gathered.missing.emplace_back(owner);
+  return {};
+}
+
+Result<Gathered> Gather(const Context& context, const std::string& flow) {
+  v1::FlowRequest request;
+  request.set_flow(flow);
+  Gathered gathered;
+  // In the order in which they act, so that what has the same time stays so.
+  Result<void> added = Add(Call<v1::GatewayService>(context.endpoints.gateway, "gateway",
+                                                    &v1::GatewayService::Stub::Flow, request),
+                           "gateway", gathered);
+  if (added) {
+    added = Add(Call<v1::OrderService>(context.endpoints.order, "order",
+                                       &v1::OrderService::Stub::Flow, request),
+                "order", gathered);
+  }
+  if (added) {
+    added = Add(Call<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher",
+                                            &v1::DispatcherService::Stub::Flow, request),
+                "dispatcher", gathered);
+  }
+  if (!added) return tl::unexpected(added.error());
+  std::stable_sort(
+      gathered.steps.begin(), gathered.steps.end(),
+      [](const v1::Step& left, const v1::Step& right) { return left.at() < right.at(); });
+  return gathered;
+}
+
+bool HasRecord(const v1::Step& step) {
+  return !step.topic().empty() && step.partition() >= 0 && step.offset() >= 0;
+}
+
+Json StepJson(const v1::Step& step) {
+  const bool record = HasRecord(step);
+  return {{"at", MomentJson(step.at())},
+          {"kind", step.kind()},
+          {"section", step.section()},
+          {"topic", step.topic()},
+          {"partition", record ? Json(step.partition()) : Json(nullptr)},
+          {"offset", record ? Json(step.offset()) : Json(nullptr)},
+          {"detail", step.detail()}};
+}
+
+std::string MillisText(std::int64_t at) {
+  return fmt::format("{}.{:03}", MomentText(at), at % 1000);
+}
+
+}  // namespace
+
+Result<Report> FlowShow(const Context& context, const Arguments& arguments) {
+  const Result<std::string> flow = ResolveFlow(context, arguments.positionals.front());
+  if (!flow) return tl::unexpected(flow.error());
+  const Result<Gathered> gathered = Gather(context, *flow);
+  if (!gathered) return tl::unexpected(gathered.error());
+  if (gathered->steps.empty() && gathered->missing.empty()) {
+    return Refused("flow.unknown", "nothing is known of " + *flow);
+  }
+  Report report{{{"flow", *flow}, {"steps", Json::array()}}, {}, Exit::kDone, {}};
+  Table table({"at (UTC+8)", "kind", "section", "topic", "partition", "offset", "detail"});
+  for (const v1::Step& step : gathered->steps) {
+    report.document["steps"].push_back(StepJson(step));
+    const bool record = HasRecord(step);
+    table.Add({MillisText(step.at()), step.kind(), step.section(), step.topic(),
+               record ? std::to_string(step.partition()) : "",
+               record ? std::to_string(step.offset()) : "", step.detail()});
+  }
+  report.text = *flow + "\n\n" + table.Text();
+  if (!gathered->missing.empty()) {
+    report.exit = Exit::kUnreachable;
+    report.warning = fmt::format("steps of {} are missing: it cannot be reached",
+                                 fmt::join(gathered->missing, ", "));
+  }
+  return report;
+}
+
+}  // namespace guarantee::guaranteectl
