@@ -12,15 +12,12 @@
 namespace guarantee::order {
 namespace {
 
-using runtime::ConfigKey;
-using runtime::KeyKind;
-
 constexpr std::chrono::milliseconds kDrainTimeout{6000};
 
 class Process final : public runtime::Running {
  public:
   ~Process() override {
-    if (server_) server_->Shutdown(std::chrono::system_clock::now() + rpc::kStopGrace);
+    if (server_) rpc::Stop(*server_);
     if (service_) service_->Drain(kDrainTimeout);
     admin_.reset();
   }

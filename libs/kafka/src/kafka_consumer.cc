@@ -284,6 +284,8 @@ bool KafkaConsumer::Accept(const std::vector<StartOffset>& starts,
   }
   const auto answered = [&](const TopicPartition& source) { return owned_.contains(source); };
   if (owned_.size() != wanted.size() || !std::all_of(wanted.begin(), wanted.end(), answered)) {
+    // The handler took them all, so it must hear of all of them.
+    for (const TopicPartition& source : wanted) owned_[source] = {};
     GiveUp(/*lost=*/false);
     pending_error_ = Error{ErrorKind::kPermanent,
                            "bus.assignment",

@@ -185,6 +185,33 @@ TEST_F(KafkaFaults, EndOffset_BrokerDown_IsRetryableInsideTheTimeout) {
   EXPECT_EQ(end.error().kind, ErrorKind::kRetryable);
 }
 
+class ForgetfulHandler final : public messaging::AssignmentHandler {
+ public:
+  Result<std::vector<messaging::StartOffset>> OnAssigned(
+      std::span<const messaging::TopicPartition> given) override {
+    owned += given.size();
+    return std::vector<messaging::StartOffset>{};
+  }
+  void OnRevoked(std::span<const messaging::TopicPartition> taken, bool) override {
+    owned -= taken.size();
+  }
+  std::size_t owned = 0;
+};
+
+TEST_F(KafkaFaults, Handler_ForgetsAPartition_IsPermanentAndTakesNothing) {
+  OpenWarm();
+  ForgetfulHandler handler;
+  const auto consumer = bus_->Subscribe({"group", {"topic"}, &handler}).value();
+  const auto deadline = std::chrono::steady_clock::now() + kBusDeadline;
+  auto polled = consumer->Poll(std::chrono::milliseconds(100), 1);
+  while (polled && std::chrono::steady_clock::now() < deadline) {
+    polled = consumer->Poll(std::chrono::milliseconds(100), 1);
+  }
+  ASSERT_FALSE(polled);
+  EXPECT_EQ(polled.error().code, "bus.assignment");
+  EXPECT_EQ(handler.owned, 0U);
+}
+
 TEST_F(KafkaFaults, Subscribe_WithoutHandler_IsRefused) {
   Open();
   EXPECT_FALSE(bus_->Subscribe({"group", {"topic"}, nullptr}));

@@ -82,6 +82,7 @@ std::vector<OffsetMove> MovesOver(std::span<const Unit> units,
     move->second.new_next = unit.source->next + 1;
   }
   std::vector<OffsetMove> list;
+  list.reserve(moves.size());
   for (const auto& [source, move] : moves) list.push_back(move);
   return list;
 }
@@ -135,7 +136,7 @@ Result<void> Executor::Run(std::span<const Unit> units, std::span<const OffsetMo
     if (Result<void> loaded = LoadRows(transaction, units, effects); !loaded) return loaded;
     for (const Unit& unit : units) {
       Workspace workspace(effects);
-      if (const Result<void> decided = unit.decide(workspace); decided) {
+      if (Result<void> decided = unit.decide(workspace); decided) {
         Merge(effects, std::move(workspace.own_));
       } else if (decided.error().kind != ErrorKind::kRetryable && unit.dead_letter) {
         effects.outbox.push_back(Parked(unit, decided.error()));

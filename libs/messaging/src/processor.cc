@@ -10,6 +10,7 @@ constexpr std::chrono::milliseconds kPassedPoll{5};
 constexpr std::chrono::milliseconds kOffsetTimeout{2000};
 constexpr std::size_t kTimersMax = 100;  // of one Execute
 constexpr int kTimerBatchesMax = 50;     // of one round
+constexpr std::int64_t kTimerAsideMs = 3'600'000;
 
 std::vector<std::string> Inputs(const Processor::Options& options) {
   std::vector<std::string> topics = options.foreign_topics;
@@ -155,22 +156,51 @@ Result<void> Processor::FireDue(std::span<const std::int32_t> partitions, UnixMi
     const Result<std::vector<Timer>> timers = store_.LoadDue(partitions, due, kTimersMax);
     if (!timers) return tl::unexpected(timers.error());
     if (timers->empty()) return {};
-    std::vector<Unit> units;
-    std::map<std::int32_t, std::int64_t> epochs;
-    for (const Timer& timer : *timers) {
-      const std::optional<std::int64_t> epoch = leases_.Epoch(timer.partition);
-      if (!epoch) continue;
-      epochs[timer.partition] = *epoch;
-      units.push_back(maker_.FromTimer(timer));
-    }
-    if (units.empty()) return {};
-    std::vector<HeldEpoch> held;
-    for (const auto& [partition, epoch] : epochs) held.push_back({partition, epoch});
-    if (Result<void> fired = executor_.Execute(units, held); !fired) return fired;
+    if (Result<void> fired = Fire(*timers); !fired) return fired;
     relay_.Kick();
     if (timers->size() < kTimersMax) return {};
   }
   return {};
+}
+
+// All in one Execute; if one of them cannot be decided, each by itself, and that one is put aside.
+Result<void> Processor::Fire(std::span<const Timer> timers) {
+  std::vector<Unit> units;
+  std::map<std::int32_t, std::int64_t> epochs;
+  units.reserve(timers.size());
+  for (const Timer& timer : timers) {
+    const std::optional<std::int64_t> epoch = leases_.Epoch(timer.partition);
+    if (!epoch) continue;
+    epochs[timer.partition] = *epoch;
+    units.push_back(maker_.FromTimer(timer));
+  }
+  if (units.empty()) return {};
+  std::vector<HeldEpoch> held;
+  held.reserve(epochs.size());
+  for (const auto& [partition, epoch] : epochs) held.push_back({partition, epoch});
+  Result<void> fired = executor_.Execute(units, held);
+  if (fired || fired.error().kind == ErrorKind::kRetryable) return fired;
+  if (timers.size() == 1) return PutAside(timers.front(), fired.error());
+  for (const Timer& timer : timers) {
+    if (Result<void> one = Fire(std::span(&timer, 1)); !one) return one;
+  }
+  return {};
+}
+
+// Visibly: in the flow's journal, and due again later, when the cause may have been mended.
+Result<void> Processor::PutAside(const Timer& timer, const Error& error) {
+  Timer later = timer;
+  later.due = clock_.Now() + kTimerAsideMs;
+  const JournalLine line{timer.row.id, clock_.Now(),
+                         "timer",      {},
+                         std::nullopt, timer.name + " put aside: " + guarantee::Describe(error)};
+  Unit unit;
+  unit.decide = [later, line](Workspace& workspace) -> Result<void> {
+    workspace.SetTimer(later);
+    workspace.Note(line);
+    return {};
+  };
+  return executor_.Execute(std::span(&unit, 1));
 }
 
 }  // namespace guarantee::messaging

@@ -80,6 +80,8 @@ void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout
   context.set_deadline(std::chrono::system_clock::now() + timeout);
 }
 
+void Stop(grpc::Server& server) { server.Shutdown(std::chrono::system_clock::now() + kStopGrace); }
+
 std::chrono::milliseconds Remaining(const grpc::ServerContext& context,
                                     std::chrono::milliseconds most) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -94,7 +94,9 @@ void LocalConsumer::Take(const Step& step) {
                          "bus.assignment",
                          {},
                          "the handler did not answer for each partition it was asked for"};
-  Rejoin();
+  owned_.clear();
+  options_.handler->OnRevoked(step.partitions, /*lost=*/false);
+  join_again_at_ = Now() + groups_.options_.rejoin_pause;
 }
 
 void LocalConsumer::JoinAgainIfDue() {

@@ -23,7 +23,7 @@ using messaging::Timer;
 // Collects rows of values into typed columns.
 class ColumnSet {
  public:
-  explicit ColumnSet(std::initializer_list<ColumnType> types) {
+  ColumnSet(std::initializer_list<ColumnType> types) {
     for (const ColumnType type : types) columns_.push_back({type, {}});
   }
   void Add(std::initializer_list<Value> values) {

@@ -9,6 +9,7 @@
 
 #include "faulty_vfs.h"
 #include "sql/database.h"
+#include "sqlite_file.h"
 
 namespace guarantee::sql {
 namespace {
@@ -158,25 +159,39 @@ TEST_F(SqliteTest, DiskFull_IsUnavailableAndNothingStays) {
   EXPECT_EQ(One(kCount), Value{std::int64_t{2}});
 }
 
-// A cache that spills meets the full disk inside a member; SQLite then undoes the whole group.
+// A cache that spills meets the full disk inside a member; SQLite then undoes the whole group, and
+// what would run after that in the group would no longer be in a transaction.
 TEST_F(SqliteTest, DiskFull_InsideAMember_IsToldToItsNeighboursToo) {
+  SqliteWriter& writer = std::static_pointer_cast<OpenSqliteFile>(file_)->writer();
   std::promise<void> release;
-  std::promise<void> holding;
-  auto good = std::async(std::launch::async, [&] {
-    return database_->Transact([&](Transaction& transaction) -> Result<void> {
-      const std::array<Value, 2> row = {std::int64_t{1}, Value{}};
-      EXPECT_TRUE(transaction.Run(kInsert, row));
-      holding.set_value();
-      release.get_future().wait();
-      vfs_.disk_full = true;
+  std::array<std::promise<Result<void>>, 3> results;
+  ASSERT_TRUE(writer.Enqueue({"orders_",
+                              [&](SqliteTransaction&) -> Result<void> {
+                                release.get_future().wait();
+                                return {};
+                              },
+                              [](const Result<void>&) {}, 0}));
+  const auto enqueue = [&](std::int64_t id, std::size_t bytes, bool disk_full) {
+    const auto work = [this, id, bytes, disk_full](SqliteTransaction& transaction) -> Result<void> {
+      vfs_.disk_full = disk_full;
+      const std::array<Value, 2> row = {id, Blob{std::string(bytes, 'x')}};
+      Result<Outcome> outcome = transaction.Run(kInsert, row);
+      if (!outcome) return tl::unexpected(outcome.error());
       return {};
-    });
-  });
-  holding.get_future().wait();
-  auto big = std::async(std::launch::async, [&] { return Insert(2, 64U << 20U); });
+    };
+    auto& result = results.at(static_cast<std::size_t>(id));
+    EXPECT_TRUE(writer.Enqueue(
+        {"orders_", work, [&result](Result<void> done) { result.set_value(done); }, 0}));
+  };
+  enqueue(0, 0, false);
+  enqueue(1, 64U << 20U, true);
+  enqueue(2, 0, false);
   release.set_value();
-  EXPECT_FALSE(good.get());
-  EXPECT_FALSE(big.get());
+  for (std::promise<Result<void>>& result : results) {
+    const Result<void> done = result.get_future().get();
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, "sql.unavailable") << Describe(done.error());
+  }
   vfs_.disk_full = false;
   EXPECT_EQ(One(kCount), Value{std::int64_t{0}});
 }

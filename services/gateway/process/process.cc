@@ -24,7 +24,7 @@ class Process final : public runtime::Running {
       runtime::Log(runtime::Level::kWarning, "gateway",
                    "requests were cut at the end of the drain");
     }
-    if (server_) server_->Shutdown(std::chrono::system_clock::now() + rpc::kStopGrace);
+    if (server_) rpc::Stop(*server_);
     admin_.reset();
     gateway_.reset();
   }

@@ -174,7 +174,8 @@ Result<Unit> OrderUnits::FromRequest(const Delivered& record, const Envelope& en
 Result<std::optional<DocumentFacts>> OrderUnits::KeepLetter(
     const event::v1::DecideOrder& decision) {
   const event::v1::SuppliedLetter* letter = LetterOf(decision);
-  if (letter == nullptr) return std::optional<DocumentFacts>{};
+  const bool unusable = letter != nullptr && letter->file().size() > kInlineLetterBytesMax;
+  if (letter == nullptr || unusable) return std::optional<DocumentFacts>{};
   Result<DocumentFacts> facts = letter->file().empty()
                                     ? dependencies_.letters->Find(letter->sha256())
                                     : dependencies_.letters->Keep(letter->file());
@@ -254,7 +255,7 @@ Result<Unit> OrderUnits::FromCall(const std::string& partner, const std::string&
   cause.journal_kind = "decision";
   cause.detail = decision.decided_by();
   return Make(Bind(std::move(cause), *command, *policy,
-                   [result](const WorkResult& outcome) { *result = outcome; }));
+                   [result = std::move(result)](const WorkResult& outcome) { *result = outcome; }));
 }
 
 Unit OrderUnits::FromTimer(const messaging::Timer& timer) {
@@ -354,7 +355,8 @@ Result<bool> OrderUnits::PutAside(Workspace& workspace, const Bound& bound, Unix
   if (bound.waiting.empty() || (stored.empty() && !missing)) return false;
   auto queue = Parse<store::v1::WaitingQueue>(stored);
   if (!queue) return tl::unexpected(queue.error());
-  if (queue->commands_size() >= kWaitingMax) {
+  if (queue->commands_size() >= kWaitingMax ||
+      stored.size() + bound.waiting.size() > kWaitingBytesMax) {
     return Permanent("order.waiting", "too many decisions wait for this order");
   }
   if (!queue->add_commands()->ParseFromString(bound.waiting)) {

@@ -22,7 +22,10 @@ namespace guarantee::order {
 // Timer of an order that is not there (yet) while decisions on it wait: they are taken in order
 // once everything that came before them has been handled, and refused if it is still not there.
 inline constexpr const char* kWaitingTimer = "waiting";
-inline constexpr int kWaitingMax = 64;  // of one order; more are parked
+inline constexpr int kWaitingMax = 64;                     // of one order; more are parked
+inline constexpr std::size_t kWaitingBytesMax = 2U << 20;  // of one order's queue
+// A letter within a decision; larger ones are uploaded first and named by digest.
+inline constexpr std::size_t kInlineLetterBytesMax = 512U << 10;
 
 class OrderUnits final : public messaging::UnitMaker {
  public:

@@ -99,7 +99,7 @@ using Effect =
                  RefundPremium, ReserveCredit, ReleaseCredit, RequestLetter, RaiseAlarm>;
 
 struct Timer {
-  TimerKind kind;
+  TimerKind kind = TimerKind::kPurchaseDeadline;
   UnixMillis due;
   bool operator==(const Timer&) const = default;
 };

@@ -1,6 +1,7 @@
 // Time is an argument of the domain and a port of everything else.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 namespace guarantee {

@@ -1,6 +1,7 @@
 // Amounts in fen (1/100 yuan), never a floating number (rulings 2.4).
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -70,6 +70,8 @@ class Processor final : private BatchHandler {
   void AssignmentChanged() override;
   void TimerLoop();
   [[nodiscard]] Result<void> TimerRound();
+  [[nodiscard]] Result<void> Fire(std::span<const Timer> timers);
+  [[nodiscard]] Result<void> PutAside(const Timer& timer, const Error& error);
   [[nodiscard]] Result<void> FireDue(std::span<const std::int32_t> partitions, UnixMillis due);
 
   Bus& bus_;

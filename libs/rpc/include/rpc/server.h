@@ -35,6 +35,9 @@ inline constexpr std::chrono::milliseconds kStopGrace{2000};
 // A context with a deadline from now.
 void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout);
 
+// Takes no more calls and gives those under way kStopGrace.
+void Stop(grpc::Server& server);
+
 // What is left until the caller's deadline, at most `most`.
 [[nodiscard]] std::chrono::milliseconds Remaining(const grpc::ServerContext& context,
                                                   std::chrono::milliseconds most);
