@@ -1,0 +1,14 @@
+// The dispatcher as a process.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "runtime/config.h"
+#include "runtime/service.h"
+
+namespace guarantee::dispatcher {
+
+[[nodiscard]] Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& config);
+
+}  // namespace guarantee::dispatcher
