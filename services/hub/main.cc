@@ -1,0 +1,9 @@
+#include "hub/process.h"
+#include "node/node.h"
+#include "runtime/service.h"
+
+int main(int argc, char** argv) {
+  const std::vector<guarantee::runtime::ConfigKey> own = guarantee::hub::SettingKeys();
+  const std::vector<guarantee::runtime::ConfigKey> keys = guarantee::node::WithCommonKeys(own);
+  return guarantee::runtime::RunService(argc, argv, keys, guarantee::hub::StartProcess);
+}
