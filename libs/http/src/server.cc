@@ -1,5 +1,7 @@
 #include "http/server.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -76,7 +78,10 @@ class BeastServer final : public HttpServer {
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return Refused("http.address", "cannot listen: " + error.message());
+    if (error)
+      return Refused("http.address",
+                     fmt::format("cannot listen on {}:{}: {}", endpoint.address().to_string(),
+                                 endpoint.port(), error.message()));
     port_ = acceptor_.local_endpoint().port();
     asio::post(strand_, [this] { Accept(); });
     for (std::size_t at = 0; at < thread_count_; ++at) {

@@ -60,7 +60,7 @@ Result<std::unique_ptr<KafkaAdmin>> KafkaAdmin::Make(const KafkaOptions& options
   Result<std::unique_ptr<KafkaHandle>> handle =
       KafkaHandle::Make(RD_KAFKA_PRODUCER, std::move(*conf), std::move(callbacks));
   if (!handle) return tl::unexpected(handle.error());
-  return std::unique_ptr<KafkaAdmin>(new KafkaAdmin(std::move(*handle)));
+  return std::unique_ptr<KafkaAdmin>(new KafkaAdmin(std::move(*handle), options.brokers));
 }
 
 Result<std::int64_t> KafkaAdmin::EndOffset(const messaging::TopicPartition& source,
@@ -125,7 +125,8 @@ Result<std::map<std::string, KafkaAdmin::Shape>> KafkaAdmin::Shapes(milliseconds
   const rd_kafka_metadata_t* raw = nullptr;
   const rd_kafka_resp_err_t code = rd_kafka_metadata(handle_->get(), /*all_topics=*/1, nullptr,
                                                      &raw, static_cast<int>(timeout.count()));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::unexpected(ErrorOf(code, "metadata"));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return tl::unexpected(ErrorOf(code, "topics of " + brokers_));
   const std::unique_ptr<const rd_kafka_metadata_t, Destroyer<rd_kafka_metadata_destroy>> metadata(
       raw);
   std::map<std::string, Shape> shapes;

@@ -27,7 +27,8 @@ class KafkaAdmin {
     SteadyTime seen;
   };
 
-  explicit KafkaAdmin(std::unique_ptr<KafkaHandle> handle) : handle_(std::move(handle)) {}
+  KafkaAdmin(std::unique_ptr<KafkaHandle> handle, std::string brokers)
+      : handle_(std::move(handle)), brokers_(std::move(brokers)) {}
   Result<std::vector<std::int64_t>> QueryEnds(const std::string& topic, std::int32_t first,
                                               std::int32_t count, SteadyTime deadline);
   Result<std::map<std::string, Shape>> Shapes(milliseconds timeout);
@@ -36,6 +37,7 @@ class KafkaAdmin {
   Result<void> RequestTopics(std::span<const messaging::TopicSettings> topics, SteadyTime deadline);
 
   std::unique_ptr<KafkaHandle> handle_;
+  const std::string brokers_;  // as configured, for errors
   std::mutex mutex_;
   // Partition counts are fixed while a system runs, so timers need not ask each time.
   std::map<std::string, Shape> known_;

@@ -67,7 +67,7 @@ tl::expected<std::shared_ptr<const PartnerDirectory>, ConfigurationProblems> Par
   ConfigurationProblems problems;
   const std::optional<std::string> text = ReadFile(file);
   if (!text) {
-    problems.push_back({"", "the partners file must be readable"});
+    problems.push_back({"", "cannot read " + file.string()});
     return tl::unexpected(std::move(problems));
   }
   const Json document = Parse(*text, problems);

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -61,6 +63,17 @@ void EndAtOnceOnNextSignal() {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
+// A login shell allows 1,024 open files, which a crowd of idle connections uses up; what may be
+// asked for without privilege is asked for.
+void RaiseOpenFiles() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    Log(Level::kWarning, "start", fmt::format("open files: {}", std::strerror(errno)));
+  }
+}
+
 }  // namespace
 
 void Log(Level level, std::string_view component, std::string_view message) {
@@ -86,6 +99,7 @@ int RunService(int argc, char** argv, std::span<const ConfigKey> keys, const Sta
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  RaiseOpenFiles();
   const Result<Config> config = Config::Load(argv[2], keys);
   if (!config) {
     fmt::print(stderr, "{}\n", config.error().message);

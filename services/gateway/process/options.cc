@@ -1,5 +1,8 @@
 #include "gateway/process/options.h"
 
+#include <fmt/format.h>
+#include <sys/resource.h>
+
 #include <fstream>
 #include <iterator>
 
@@ -51,6 +54,21 @@ constexpr ConfigKey kKeys[] = {
      .help = "open connections in all"},
 };
 
+// Beside the connections: the broker's, the database's, listeners and files.
+constexpr rlim_t kOtherDescriptors = 256;
+
+Result<void> CheckDescriptors(std::int64_t connections_max) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return {};
+  const auto needed = static_cast<rlim_t>(connections_max) + kOtherDescriptors;
+  if (needed <= limit.rlim_cur) return {};
+  return Refused("config",
+                 fmt::format("needs {} open files and the process may have {}: raise the hard "
+                             "limit (ulimit -Hn) or lower the setting",
+                             needed, limit.rlim_cur),
+                 "gateway.connections_max");
+}
+
 Result<Secret> ReadKey(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return Refused("config", "cannot read " + path, "gateway.key_file");
@@ -74,6 +92,9 @@ Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::No
   options.http_threads = static_cast<std::size_t>(config.Integer("gateway.threads"));
   options.http.connections_max =
       static_cast<std::size_t>(config.Integer("gateway.connections_max"));
+  if (Result<void> fits = CheckDescriptors(config.Integer("gateway.connections_max")); !fits) {
+    return tl::unexpected(fits.error());
+  }
   options.sign_in.uniform_refusals = config.Boolean("gateway.uniform_sign_in");
   Result<Secret> key = ReadKey(config.Text("gateway.key_file"));
   if (!key) return tl::unexpected(key.error());
