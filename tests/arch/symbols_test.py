@@ -28,7 +28,7 @@ class DomainTest(unittest.TestCase):
         for archive in archives:
             with self.subTest(archive):
                 asked = symbols.undefined_of(archive)
-                self.assertGreater(len(asked), 3)
+                self.assertTrue(asked, "an archive that asks for nothing was not read")
                 self.assertEqual(symbols.forbidden_in(asked), {})
 
 

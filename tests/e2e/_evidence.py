@@ -1,0 +1,71 @@
+"""Collects what the checker judges: rows of the database and records of the broker."""
+
+from typing import Any
+
+import _broker
+from _checker import Evidence
+from _history import History
+from _system import Receipts, System
+
+_PARTITIONS = 4  # development_partitions of deploy/topics.yaml
+_TOPICS = {"events": "guarantee.events.order.v1", "notices": "guarantee.notices.v1"}
+_DEAD_LETTERS = (
+    "guarantee.requests.order.v1.dlq",
+    "guarantee.decisions.order.v1.dlq",
+    "guarantee.events.notice.v1.dlq",
+    "guarantee.notices.v1.dlq",
+)
+_ORDER_KIND, _GUARANTEE_KIND = 1, 2
+_NOTICE_ACCEPTED = 4
+
+_ORDERS = f"""select partner, number, business_no, status, amount_fen
+  from orders.state_row where kind={_ORDER_KIND}"""
+# A guarantee's state begins with its order's flow (partner/order/number), field 1 of the message.
+_GUARANTEES = f"""select partner, number, split_part(
+  convert_from(substring(state from 3 for get_byte(state, 1)), 'UTF8'), '/', 3) as order_no
+  from orders.state_row where kind={_GUARANTEE_KIND}"""
+_REGISTERED = """select partner, business_no, unique_value, confirmed
+  from gateway.registered where section='3.1'"""
+_LEFTOVERS = f"""select
+  (select count(*) from orders.outbox where published_at is null) as "order events unpublished",
+  (select count(*) from dispatcher.outbox where published_at is null)
+    as "dispatcher events unpublished",
+  (select count(*) from orders.outbox_parked) as "flows parked at order",
+  (select count(*) from dispatcher.outbox_parked) as "flows parked at dispatcher",
+  (select count(*) from dispatcher.notice where state <> {_NOTICE_ACCEPTED})
+    as "notices unaccepted",
+  (select count(*) from orders.state_row where kind={_ORDER_KIND} and status <> 'issued')
+    as "orders not issued" """
+
+
+def leftovers(system: System) -> dict[str, int]:
+    """What has to be zero when all is quiet."""
+    return dict(system.query(_LEFTOVERS)[0])
+
+
+def amounts(system: System) -> dict[tuple[str, str], int]:
+    """Of every order by partner and number, in fen."""
+    return {(row["partner"], row["number"]): row["amount_fen"] for row in system.query(_ORDERS)}
+
+
+def collect(
+    system: System, history: History, receipts: Receipts, decisions: list[dict[str, Any]]
+) -> Evidence:
+    receipts.catch_up()
+    brokers = system.endpoints()["kafka"]["brokers"]
+    left = leftovers(system)
+    for topic in _DEAD_LETTERS:
+        left[topic] = len(_broker.read(brokers, topic, _PARTITIONS, topic))
+    records: list[dict[str, Any]] = []
+    for name, topic in _TOPICS.items():
+        records += _broker.read(brokers, topic, _PARTITIONS, name)
+    return Evidence(
+        history=history.entries(),
+        receipts=receipts.all(),
+        orders=system.query(_ORDERS),
+        guarantees=system.query(_GUARANTEES),
+        registered=system.query(_REGISTERED),
+        records=records,
+        decisions=decisions,
+        leftovers=left,
+    )
