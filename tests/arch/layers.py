@@ -18,6 +18,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
         "contract": "base proto_headers",
         "crypto": "base",
         "http": "base",
+        "machine": "base",
         "messaging": "base",
         "kafka": "base messaging",
         "sql": "base messaging",
@@ -127,8 +128,8 @@ def _refuse(target: Target, link: str, by_name: Mapping[str, Target]) -> str:
         return "only tests link the doubles"
     if target.is_test:
         return _refuse_test(link, by_name)
-    if target.name.endswith(_DOMAIN) and link not in ("base", "guarantee_flags"):
-        return "a domain is values in, values out and links only base"
+    if target.name.endswith(_DOMAIN) and link not in ("base", "machine", "guarantee_flags"):
+        return "a domain is values in, values out and links only base and machine"
     if link in by_name and link not in _ANYWHERE:
         return _refuse_own(target, by_name[link])
     if link in _ANYWHERE:
@@ -205,8 +206,9 @@ def _refuse_include(source: Source, include: str) -> str:
     if part == "libs":
         own = first == owner or first in _reachable(owner)
         return "" if own or first not in LIBRARIES else f"{owner} may not use {first}"
-    if below[0] == "domain" and include.split("/")[:2] != [owner, "domain"] and first != "base":
-        return "a domain sees only base and itself"
+    own_domain = include.split("/")[:2] == [owner, "domain"]
+    if below[0] == "domain" and not own_domain and first not in ("base", "machine"):
+        return "a domain sees only base, machine and itself"
     if below[0] == "app" and first in _ADAPTER_LIBRARIES:
         return "a use case has ports, not adapters"
     foreign = first not in LIBRARIES and first != owner.replace("-", "_") and first != owner

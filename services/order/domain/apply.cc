@@ -17,8 +17,7 @@ void RememberPayment(Order& order, const std::string& reference) {
 }
 
 void RecordDecision(Order& order, const std::string& decision_id, RefusalCode refusal) {
-  if (decision_id.empty() || order.decisions.size() >= kRememberedDecisionsMax) return;
-  order.decisions.push_back({decision_id, refusal});
+  machine::RecordDecision(order.decisions, decision_id, refusal);
 }
 
 void End(Order& order, State state, RefusalCode reason) {

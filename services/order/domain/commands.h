@@ -15,13 +15,7 @@
 namespace guarantee::order {
 
 // Every decision. The same id again is the same decision, whatever else it says.
-// `based_on_revision`: Order::revision the decider saw; 0: not said, not checked.
-struct DecisionHead {
-  std::string decision_id;
-  std::string decided_by;
-  std::string reason;
-  std::int64_t based_on_revision = 0;
-};
+using machine::DecisionHead;
 
 struct Apply31 {  // 3.1
   std::string partner;

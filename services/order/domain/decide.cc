@@ -1,7 +1,5 @@
 #include "order/domain/decide.h"
 
-#include <utility>
-
 #include "order/domain/build_event.h"
 #include "order/domain/collect_effects.h"
 #include "order/domain/guards.h"
@@ -10,74 +8,48 @@
 namespace guarantee::order {
 namespace {
 
-// More own steps than there are states would be a loop in the table.
-constexpr std::size_t kOwnStepsMax = 12;
+struct Model {
+  using Kinds = OrderKinds;
+  using Value = Order;
+  using Command = order::Command;
+  using Event = order::Event;
+  using Effect = order::Effect;
+  using Policy = order::Policy;
+  using Situation = order::Situation;
 
-const Rule& FirstRule(CommandKind kind, const Situation& s) {
-  const Rule* last = nullptr;
-  for (const Rule& rule : Rules()) {
-    if (rule.command != kind || !Contains(rule.from, s.order.state)) continue;
-    last = &rule;
-    if (Holds(rule.guard, s)) break;
+  static std::span<const Rule> Rules() { return order::Rules(); }
+  static CommandKind KindOf(const Command& command) { return order::KindOf(command); }
+  static bool Holds(Guard guard, const Situation& situation) {
+    return order::Holds(guard, situation);
   }
-  return *last;  // every cell has rules: static_assert in transitions.cc
-}
-
-// Emits the rule's events one by one, each applied before the next is made.
-void Take(const Rule& rule, Order& order, const Situation& s, Decision& out) {
-  for (std::size_t i = 0; i < rule.emits.count; ++i) {
-    Event event = BuildEvent(rule.emits.kinds[i], rule, s);
-    order = Apply(std::move(order), event);
-    CollectEffects(event, s, out.effects);
-    out.events.push_back(std::move(event));
+  static Event BuildEvent(EventKind kind, const Rule& rule, const Situation& situation) {
+    return order::BuildEvent(kind, rule, situation);
   }
-  CollectNotice(rule, s, out.effects);
-}
-
-void TakeOwnSteps(Order& order, const Situation& s, Decision& out) {
-  for (std::size_t step = 0; step < kOwnStepsMax; ++step) {
-    const Rule& rule = FirstRule(CommandKind::kProceed, s);
-    if (rule.answer != Answer::kApply) return;
-    Take(rule, order, s, out);
+  static Order Apply(Order order, const Event& event) {
+    return order::Apply(std::move(order), event);
   }
-}
-
-RefusalCode FirstOutcome(const Order& order, const Command& command) {
-  const DecisionHead* head = HeadOf(command);
-  if (head == nullptr) return RefusalCode::kNone;
-  for (const DecisionRecord& record : order.decisions) {
-    if (record.decision_id == head->decision_id) return record.refusal;
+  static void CollectEffects(const Event& event, const Situation& after, std::vector<Effect>& out) {
+    order::CollectEffects(event, after, out);
   }
-  return RefusalCode::kNone;
-}
+  static void CollectNotice(const Rule& rule, const Situation& after, std::vector<Effect>& out) {
+    order::CollectNotice(rule, after, out);
+  }
+  static void CollectTimers(const Order& before, const Order& after, std::vector<Effect>& out) {
+    order::CollectTimers(before, after, out);
+  }
+  static RefusalCode FirstOutcome(const Order& order, const Command& command) {
+    const DecisionHead* head = HeadOf(command);
+    const DecisionRecord* known =
+        head == nullptr ? nullptr : machine::FindDecision(order.decisions, head->decision_id);
+    return known == nullptr ? RefusalCode::kNone : known->refusal;
+  }
+};
 
 }  // namespace
 
 Decision Decide(const std::optional<Order>& order, const Command& command, UnixMillis now,
                 const Policy& policy) {
-  const Order before = order.value_or(Order{});
-  Order working = before;
-  const Situation situation{working, command, now, policy};
-  const Rule& rule = FirstRule(KindOf(command), situation);
-
-  Decision decision;
-  Take(rule, working, situation, decision);
-  switch (rule.answer) {
-    case Answer::kRefuse:
-      decision.verdict = Verdict::kRefused;
-      decision.refusal = rule.reason;
-      break;
-    case Answer::kApply:
-      TakeOwnSteps(working, situation, decision);
-      break;
-    case Answer::kSameAgain:
-    case Answer::kRest:
-      decision.verdict = Verdict::kSameAgain;
-      decision.refusal = FirstOutcome(before, command);
-      break;
-  }
-  CollectTimers(before, working, decision.effects);
-  return decision;
+  return machine::Deciding<Model>::Decide(order, command, now, policy);
 }
 
 }  // namespace guarantee::order

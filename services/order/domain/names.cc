@@ -1,4 +1,6 @@
 // The words of the table, for people: pictures, tests and operators.
+#include <array>
+
 #include "order/domain/transitions.h"
 
 namespace guarantee::order {
@@ -87,6 +89,8 @@ constexpr std::array<std::string_view, kGuardCount> kGuardNames = {"always",
                                                                    "credit wanted",
                                                                    "letter at hand",
                                                                    "letter unrequested"};
+constexpr std::array<std::string_view, 5> kNoticeNames = {"", "3.2 result 0", "3.2 result 1",
+                                                          "3.4 result 0", "3.4 result 1"};
 static_assert(!kGuardNames.back().empty() && !kEventNames.back().empty());
 
 }  // namespace
@@ -97,5 +101,6 @@ std::string_view NameOf(CommandKind command) {
 }
 std::string_view NameOf(EventKind event) { return kEventNames[static_cast<std::size_t>(event)]; }
 std::string_view NameOf(Guard guard) { return kGuardNames[static_cast<std::size_t>(guard)]; }
+std::string_view NameOf(Notice notice) { return kNoticeNames[static_cast<std::size_t>(notice)]; }
 
 }  // namespace guarantee::order

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "machine/decide.h"
 #include "order/domain/refusals.h"
 
 namespace guarantee::order {
@@ -42,7 +43,7 @@ inline constexpr std::size_t kStateCount = 10;
 
 // Bounds of what one order remembers; older payments and times fall out first, a full decision
 // log refuses further decisions.
-inline constexpr std::size_t kRememberedDecisionsMax = 64;
+using machine::kRememberedDecisionsMax;
 inline constexpr std::size_t kRememberedPaymentsMax = 64;
 inline constexpr std::size_t kRememberedTimesMax = 32;
 
@@ -124,13 +125,8 @@ struct CancelRequest {
   bool operator==(const CancelRequest&) const = default;
 };
 
-// One decision and what became of it, so that the same id again gets the same outcome.
-struct DecisionRecord {
-  std::string decision_id;
-  RefusalCode refusal = RefusalCode::kNone;  // kNone: it was applied
-
-  bool operator==(const DecisionRecord&) const = default;
-};
+// kNone: it was applied.
+using DecisionRecord = machine::DecisionRecord<RefusalCode>;
 
 struct Order {
   State state = State::kNone;

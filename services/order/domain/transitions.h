@@ -1,17 +1,13 @@
 // The rules of rulings 5.1 as one table. Decide reads it, the test compares it with a text written
 // from the rulings, and the picture in states.md is printed from it.
-//
-// For a state and a command the rules are tried from top to bottom; the first whose guard holds
-// is taken. The build fails unless every cell has rules and ends in one without a guard.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
+#include "machine/rules.h"
 #include "order/domain/commands.h"
 #include "order/domain/events.h"
 #include "order/domain/order.h"
@@ -73,37 +69,21 @@ enum class Guard : std::uint8_t {
 };
 inline constexpr std::size_t kGuardCount = 50;
 
-enum class Answer : std::uint8_t { kApply, kSameAgain, kRefuse, kRest };
-
 // The notice that the rule itself calls for; what an end brings along besides (refund, released
 // credit, answer to a waiting 3.3) follows from the order.
 enum class Notice : std::uint8_t { kNone, kIssued, kFailed, kCancelDone, kCancelRefused };
 
-inline constexpr std::size_t kEmitsMax = 3;
-
-// A set of states, one bit each.
-using StateSet = std::uint16_t;
-
-struct Emits {
-  std::array<EventKind, kEmitsMax> kinds{};
-  std::size_t count = 0;
+struct OrderKinds {
+  using State = order::State;
+  using Command = CommandKind;
+  using Guard = order::Guard;
+  using Event = EventKind;
+  using Refusal = RefusalCode;
+  using Notice = order::Notice;
+  static constexpr std::size_t kStateCount = order::kStateCount;
+  static constexpr std::size_t kCommandCount = order::kCommandCount;
 };
-
-struct Rule {
-  StateSet from = 0;
-  CommandKind command = CommandKind::kApply;
-  Guard guard = Guard::kAlways;
-  Answer answer = Answer::kApply;
-  std::optional<State> to;  // empty: unchanged
-  // kRefuse: the refusal; kApply into an end: the end's reason.
-  RefusalCode reason = RefusalCode::kNone;
-  Emits emits;
-  Notice notice = Notice::kNone;
-};
-
-[[nodiscard]] constexpr bool Contains(StateSet set, State state) {
-  return (std::uint32_t{set} >> static_cast<unsigned>(state) & 1U) != 0;
-}
+using Rule = machine::Rule<OrderKinds>;
 
 [[nodiscard]] std::span<const Rule> Rules();
 
@@ -111,5 +91,6 @@ struct Rule {
 [[nodiscard]] std::string_view NameOf(CommandKind command);
 [[nodiscard]] std::string_view NameOf(EventKind event);
 [[nodiscard]] std::string_view NameOf(Guard guard);
+[[nodiscard]] std::string_view NameOf(Notice notice);
 
 }  // namespace guarantee::order

@@ -6,49 +6,20 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <sstream>
 #include <vector>
 
+#include "machine/table_text.h"
 #include "order/domain/guards.h"
 #include "scene.h"
 
 namespace guarantee::order::testing {
 namespace {
 
-struct Line {
-  std::size_t number = 0;
-  std::string state, command, situation, result;
-};
+using machine::TableLine;
 
-std::string Trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(' '));
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text;
-}
-
-std::vector<Line> ReadTable() {
+std::vector<TableLine> Lines() {
   std::ifstream file(GUARANTEE_SOURCE_DIR "/services/order/domain/test/order_table.txt");
-  std::vector<Line> lines;
-  std::string text;
-  for (std::size_t number = 1; std::getline(file, text); ++number) {
-    if (text.empty() || text.front() == '#') continue;
-    std::istringstream cells(text);
-    Line line{.number = number, .state = {}, .command = {}, .situation = {}, .result = {}};
-    for (std::string* cell : {&line.state, &line.command, &line.situation, &line.result}) {
-      std::getline(cells, *cell, '|');
-      *cell = Trimmed(*cell);
-    }
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-template <typename Kind>
-std::optional<Kind> Named(const std::string& name, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (NameOf(static_cast<Kind>(i)) == name) return static_cast<Kind>(i);
-  }
-  return std::nullopt;
+  return machine::ReadTable(file);
 }
 
 using Change = std::function<void(Scene&)>;
@@ -290,14 +261,14 @@ std::string Told(const Scene& scene, const Decision& decision) {
          If<RenewIssueNotice>(decision.effects, "renew");
 }
 
-std::optional<Scene> SceneOf(const Line& line, const std::map<std::string, Change>& situations) {
-  const auto state = Named<State>(line.state, kStateCount);
-  const auto kind = Named<CommandKind>(line.command, kCommandCount);
+std::optional<Scene> SceneOf(const TableLine& line,
+                             const std::map<std::string, Change>& situations) {
+  const auto state = machine::Named<State>(line.state, kStateCount);
+  const auto kind = machine::Named<CommandKind>(line.command, kCommandCount);
   if (!state || !kind || *kind == CommandKind::kProceed) return std::nullopt;
   Scene scene{OrderIn(*state), GoodCommand(*kind), kNow, CreditBacked()};
-  std::istringstream words(line.situation);
-  for (std::string word; std::getline(words, word, ',');) {
-    const auto change = situations.find(Trimmed(word));
+  for (const std::string& word : machine::Words(line.situation)) {
+    const auto change = situations.find(word);
     if (change == situations.end()) return std::nullopt;
     change->second(scene);
   }
@@ -306,11 +277,10 @@ std::optional<Scene> SceneOf(const Line& line, const std::map<std::string, Chang
 
 TEST(OrderTable, EveryLine_IsWhatDecideSays) {
   const auto situations = Situations();
-  const auto lines = ReadTable();
+  const auto lines = Lines();
   ASSERT_GT(lines.size(), 500U);
-  for (const Line& line : lines) {
-    SCOPED_TRACE("line " + std::to_string(line.number) + ": " + line.state + " " + line.command +
-                 " " + line.situation);
+  for (const TableLine& line : lines) {
+    SCOPED_TRACE(line.Place());
     const auto scene = SceneOf(line, situations);
     ASSERT_TRUE(scene.has_value()) << "a word in this line is unknown";
     const Decision decision = Decide(scene->order, scene->command, scene->now, scene->policy);
@@ -319,49 +289,27 @@ TEST(OrderTable, EveryLine_IsWhatDecideSays) {
 }
 
 TEST(OrderTable, EveryCell_HasALine) {
-  std::set<std::pair<std::string, std::string>> cells;
-  for (const Line& line : ReadTable()) cells.emplace(line.state, line.command);
-  for (std::size_t state = 0; state < kStateCount; ++state) {
-    for (std::size_t command = 0; command + 1 < kCommandCount; ++command) {
-      const std::pair<std::string, std::string> cell(NameOf(static_cast<State>(state)),
-                                                     NameOf(static_cast<CommandKind>(command)));
-      EXPECT_TRUE(cells.contains(cell)) << cell.first << " x " << cell.second;
-    }
-  }
+  EXPECT_THAT(machine::CellsWithoutLine<OrderKinds>(Lines()), ::testing::IsEmpty());
 }
 
 TEST(OrderTable, NoLine_StandsTwice) {
-  std::set<std::string> seen;
-  for (const Line& line : ReadTable()) {
-    EXPECT_TRUE(seen.insert(line.state + "|" + line.command + "|" + line.situation).second)
-        << "line " << line.number;
-  }
+  EXPECT_THAT(machine::LinesTwice(Lines()), ::testing::IsEmpty());
 }
 
-// A rule that no line reaches is a rule that nobody asked for.
 TEST(OrderTable, EveryRule_IsReachedByALine) {
   const auto situations = Situations();
   std::set<std::pair<const Rule*, State>> reached;
-  for (const Line& line : ReadTable()) {
+  for (const TableLine& line : Lines()) {
     const auto scene = SceneOf(line, situations);
     ASSERT_TRUE(scene.has_value());
     const Order order = scene->order.value_or(Order{});
-    for (const Rule& rule : Rules()) {
-      if (rule.command != KindOf(scene->command) || !Contains(rule.from, order.state)) continue;
-      if (!Holds(rule.guard, {order, scene->command, scene->now, scene->policy})) continue;
-      reached.emplace(&rule, order.state);
-      break;
-    }
+    const Situation situation{order, scene->command, scene->now, scene->policy};
+    const Rule& rule =
+        machine::FirstRule<OrderKinds>(Rules(), order.state, KindOf(scene->command),
+                                       [&](Guard guard) { return Holds(guard, situation); });
+    reached.emplace(&rule, order.state);
   }
-  for (const Rule& rule : Rules()) {
-    if (rule.command == CommandKind::kProceed) continue;
-    for (std::size_t index = 0; index < kStateCount; ++index) {
-      const auto state = static_cast<State>(index);
-      if (!Contains(rule.from, state)) continue;
-      EXPECT_TRUE(reached.contains({&rule, state}))
-          << NameOf(state) << " x " << NameOf(rule.command) << " [" << NameOf(rule.guard) << "]";
-    }
-  }
+  EXPECT_THAT(machine::RulesNotReached<OrderKinds>(Rules(), reached), ::testing::IsEmpty());
 }
 
 }  // namespace
