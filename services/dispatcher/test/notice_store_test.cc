@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "crypto/random.h"
@@ -227,6 +228,74 @@ TEST_P(NoticeStoreTest, RaceBetweenIntakeAndResultPromotesTheNextHead) {
   ASSERT_TRUE(taken);
   ASSERT_TRUE(finished);
   EXPECT_EQ(taken->ready.size() + finished->ready.size(), 1U);
+  EXPECT_EQ(Load("two").delivery.state, State::kPending);
+}
+
+constexpr sql::Statement kHoldInserts{
+    "test.hold",
+    "do $$ begin"
+    " create function hold_insert() returns trigger language plpgsql as"
+    " 'begin perform pg_advisory_xact_lock(7); return null; end';"
+    " create trigger hold_insert after insert on {s}notice"
+    "   for each statement execute function hold_insert(); end $$",
+    ""};
+constexpr sql::Statement kTakeHold{"test.take", "select 1 from pg_advisory_xact_lock(7)", ""};
+constexpr sql::Statement kCountWaiting{
+    "test.waiting",
+    "select count(*) from pg_stat_activity where datname = current_database()"
+    " and wait_event_type = 'Lock'",
+    ""};
+
+// PostgreSQL only: SQLite has one writer.
+class LaneLockTest : public NoticeStoreTest {
+ protected:
+  Result<std::int64_t> Run(const sql::Statement& statement) {
+    std::int64_t value = 0;
+    Result<void> done = database_->Transact([&](sql::Transaction& own) -> Result<void> {
+      const Result<sql::Outcome> outcome = own.Run(statement, {});
+      if (!outcome) return tl::unexpected(outcome.error());
+      if (!outcome->rows.empty()) value = sql::Integer(outcome->rows.at(0).at(0));
+      return {};
+    });
+    if (!done) return tl::unexpected(done.error());
+    return value;
+  }
+  // Until so many transactions wait for a lock, or `ended`.
+  bool Waiting(std::int64_t count, const std::function<bool()>& ended) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (std::chrono::steady_clock::now() < deadline && !ended()) {
+      const auto waiting = std::async(std::launch::async, [&] { return Run(kCountWaiting); }).get();
+      if (waiting && *waiting >= count) {
+        return true;
+      }
+    }
+    return false;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, LaneLockTest, ::testing::Values(Kind::kPostgres));
+
+// Intake has inserted the second notice and is not yet committed; the result of the first must not
+// look for a next head before it is.
+TEST_P(LaneLockTest, AResultWaitsForTheIntakeOfItsLane) {
+  ASSERT_TRUE(TakeIn({MakeNotice("one", 1)}));
+  ASSERT_TRUE(Begin(Load("one"), held_, "bytes"));
+  const Finished accepted = End("one", Ending::kAccepted, held_);
+  ASSERT_TRUE(Run(kHoldInserts));
+  std::future<Result<LaneChanges>> intake, result;
+  bool both_wait = false;
+  const Result<void> held = database_->Transact([&](sql::Transaction& own) -> Result<void> {
+    if (const auto taken = own.Run(kTakeHold, {}); !taken) return tl::unexpected(taken.error());
+    intake = std::async(std::launch::async, [&] { return TakeIn({MakeNotice("two", 2)}); });
+    EXPECT_TRUE(Waiting(1, [] { return false; }));
+    result = std::async(std::launch::async, [&] { return store_->Finish({&accepted, 1}, kNow); });
+    both_wait = Waiting(
+        2, [&] { return result.wait_for(std::chrono::seconds{0}) == std::future_status::ready; });
+    return {};
+  });
+  ASSERT_TRUE(held) << Describe(held.error());
+  EXPECT_TRUE(both_wait);
+  ASSERT_TRUE(intake.get());
+  ASSERT_TRUE(result.get());
   EXPECT_EQ(Load("two").delivery.state, State::kPending);
 }
 
