@@ -19,6 +19,21 @@ void AddStep(const messaging::JournalLine& line, v1::FlowReply& reply) {
   step.set_detail(line.detail);
 }
 
+void AddStep(const messaging::OutboxEntry& entry, const std::optional<UnixMillis>& published_at,
+             const messaging::Position& position, v1::FlowReply& reply) {
+  v1::Step& step = *reply.add_steps();
+  step.set_at(entry.envelope.time.value);
+  step.set_kind(entry.envelope.interface_section.empty() ? "event" : "notice");
+  step.set_section(entry.envelope.interface_section);
+  step.set_topic(entry.topic);
+  step.set_partition(published_at ? position.partition : -1);
+  step.set_offset(published_at ? position.offset : -1);
+  const std::string& type = entry.envelope.type;
+  step.set_detail(type.substr(type.rfind('.') + 1) +
+                  (entry.detail.empty() ? "" : " (" + entry.detail + ")") +
+                  (published_at ? "" : ", not published yet"));
+}
+
 void SortSteps(v1::FlowReply& reply) {
   std::stable_sort(
       reply.mutable_steps()->begin(), reply.mutable_steps()->end(),

@@ -169,18 +169,7 @@ grpc::Status OrderRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* re
   if (!journal) return Failed(journal.error());
   for (const messaging::JournalLine& line : *journal) rpc::AddStep(line, *reply);
   for (const sql::HistoryRecord& record : *history) {
-    rpc::v1::Step& step = *reply->add_steps();
-    const messaging::OutboxEntry& entry = record.record.entry;
-    step.set_at(entry.envelope.time.value);
-    step.set_kind(entry.envelope.interface_section.empty() ? "event" : "notice");
-    step.set_section(entry.envelope.interface_section);
-    step.set_topic(entry.topic);
-    step.set_partition(record.published_at ? record.position.partition : -1);
-    step.set_offset(record.published_at ? record.position.offset : -1);
-    const std::string& type = entry.envelope.type;
-    step.set_detail(type.substr(type.rfind('.') + 1) +
-                    (entry.detail.empty() ? "" : " (" + entry.detail + ")") +
-                    (record.published_at ? "" : ", not published yet"));
+    rpc::AddStep(record.record.entry, record.published_at, record.position, *reply);
   }
   rpc::SortSteps(*reply);
   return grpc::Status::OK;

@@ -6,7 +6,7 @@
 #include "guarantee/event/v1/notice.pb.h"
 #include "guarantee/event/v1/order_decision.pb.h"
 #include "guarantee/partner/v1/order.pb.h"
-#include "guarantee/store/v1/order.pb.h"
+#include "guarantee/store/v1/waiting.pb.h"
 #include "order/adapters/command_codec.h"
 #include "order/adapters/order_codec.h"
 #include "order/app/rules.h"

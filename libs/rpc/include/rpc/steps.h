@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "base/result.h"
 #include "guarantee/rpc/v1/common.pb.h"
@@ -11,6 +12,9 @@
 namespace guarantee::rpc {
 
 void AddStep(const messaging::JournalLine& line, v1::FlowReply& reply);
+// A record on its way out; `published_at` empty: it has not left yet.
+void AddStep(const messaging::OutboxEntry& entry, const std::optional<UnixMillis>& published_at,
+             const messaging::Position& position, v1::FlowReply& reply);
 // By time; what happened at once stays in the order it was added.
 void SortSteps(v1::FlowReply& reply);
 

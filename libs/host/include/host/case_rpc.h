@@ -1,0 +1,62 @@
+// A desk over gRPC: the platform's synchronous requests, decisions as calls, look-ups, lag.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "contract/contract.h"
+#include "guarantee/rpc/v1/case.grpc.pb.h"
+#include "messaging/lag.h"
+#include "messaging/processor.h"
+#include "service/units.h"
+#include "sql/write_store.h"
+
+namespace guarantee::host {
+
+class CaseRpc final : public rpc::v1::CaseService::Service {
+ public:
+  struct Dependencies {
+    std::shared_ptr<const contract::Contract> contract;
+    messaging::Processor* processor = nullptr;
+    service::Desk* desk = nullptr;
+    service::Units* units = nullptr;
+    sql::SqlWriteStore* store = nullptr;
+    messaging::LagMeter* lag = nullptr;
+    std::function<std::string()> event_id;
+    std::vector<std::string> partners;
+  };
+  explicit CaseRpc(Dependencies dependencies) : needs_(std::move(dependencies)) {}
+
+  grpc::Status Answer(grpc::ServerContext* context, const rpc::v1::AnswerRequest* request,
+                      rpc::v1::AnswerReply* reply) override;
+  grpc::Status Decide(grpc::ServerContext* context, const rpc::v1::CaseDecision* request,
+                      rpc::v1::CaseOutcome* reply) override;
+  grpc::Status List(grpc::ServerContext* context, const rpc::v1::ListCasesRequest* request,
+                    rpc::v1::ListCasesReply* reply) override;
+  grpc::Status Show(grpc::ServerContext* context, const rpc::v1::ShowCaseRequest* request,
+                    rpc::v1::Summary* reply) override;
+  grpc::Status Flow(grpc::ServerContext* context, const rpc::v1::FlowRequest* request,
+                    rpc::v1::FlowReply* reply) override;
+  grpc::Status GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest* request,
+                      rpc::v1::LagReply* reply) override;
+
+ private:
+  struct Found {
+    messaging::StoredRow row;
+    service::CaseView view;
+  };
+  [[nodiscard]] Result<const service::CaseKind*> KindOf(const std::string& word) const;
+  [[nodiscard]] Result<std::vector<Found>> Matches(const service::CaseKind& kind,
+                                                   const rpc::v1::Selector& selector) const;
+  // The one case that the selector means; refused "case.unknown" or "case.ambiguous".
+  [[nodiscard]] Result<Found> FindOne(grpc::ServerContext* context, const service::CaseKind& kind,
+                                      const rpc::v1::Selector& selector) const;
+  [[nodiscard]] Result<service::Outcome> Run(service::Task task) const;
+  // Until everything that was in the flow's partition is handled.
+  [[nodiscard]] Result<void> WaitFor(grpc::ServerContext* context, const std::string& flow) const;
+
+  const Dependencies needs_;
+};
+
+}  // namespace guarantee::host

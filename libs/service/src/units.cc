@@ -1,0 +1,207 @@
+#include "service/units.h"
+
+#include "guarantee/store/v1/waiting.pb.h"
+#include "service/outbound.h"
+
+namespace guarantee::service {
+namespace {
+
+using messaging::Delivered;
+using messaging::Envelope;
+using messaging::RowKey;
+using messaging::Unit;
+using messaging::Workspace;
+
+std::string ToWaiting(const Delivered& record) {
+  store::v1::WaitingCommand waiting;
+  waiting.set_topic(record.source.topic);
+  for (const messaging::Header& header : record.headers) {
+    (*waiting.mutable_headers())[header.name] = header.value;
+  }
+  waiting.set_value(record.value);
+  waiting.set_appended_at(record.appended_at.value);
+  return waiting.SerializeAsString();
+}
+
+Delivered FromStored(const store::v1::WaitingCommand& waiting, const messaging::Timer& timer) {
+  Delivered record;
+  record.source = {waiting.topic(), timer.partition};
+  record.offset = -1;
+  record.key = timer.row.id;
+  record.appended_at = {waiting.appended_at()};
+  for (const auto& [name, value] : waiting.headers()) record.headers.push_back({name, value});
+  record.value = waiting.value();
+  return record;
+}
+
+void AddRows(const Task& task, std::vector<RowKey>& rows) {
+  rows.push_back(task.subject);
+  rows.insert(rows.end(), task.more_rows.begin(), task.more_rows.end());
+}
+
+Result<void> Run(Workspace& workspace, const Task& task, UnixMillis now) {
+  const Result<Outcome> outcome = task.work(workspace, now);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (task.done) task.done(*outcome);
+  return {};
+}
+
+}  // namespace
+
+Unit Failing(Error error) {
+  Unit unit;
+  unit.decide = [error = std::move(error)](Workspace&) -> Result<void> {
+    return tl::unexpected(error);
+  };
+  return unit;
+}
+
+messaging::OutboxEntry DeadLetterOf(const Delivered& record, std::int32_t partition) {
+  messaging::OutboxEntry entry;
+  entry.partition = partition;
+  entry.topic = record.source.topic + ".dlq";
+  entry.sequenced = false;
+  const Result<Envelope> envelope = messaging::ReadEnvelope(record);
+  if (envelope) {
+    entry.envelope = *envelope;
+  } else {
+    // Even a record without a readable envelope is kept, under where it stood.
+    entry.envelope.id = record.source.topic + ":" + std::to_string(record.source.partition) + ":" +
+                        std::to_string(record.offset);
+    entry.envelope.type = "unreadable";
+    entry.envelope.partner = "unknown";
+    entry.envelope.flow = record.key.empty() ? entry.envelope.id : record.key;
+    entry.envelope.time = record.appended_at;
+  }
+  entry.value = record.value;
+  return entry;
+}
+
+Cause CauseOf(const Delivered& record, const Envelope& envelope, std::string journal_kind,
+              std::int32_t partition) {
+  Cause cause;
+  cause.partner = envelope.partner;
+  cause.flow = envelope.flow;
+  cause.partition = partition;
+  cause.event_id = envelope.id;
+  cause.business_no = envelope.business_no;
+  cause.traceparent = envelope.traceparent;
+  cause.journal_kind = std::move(journal_kind);
+  cause.section = envelope.interface_section;
+  cause.source = messaging::StartOffset{record.source, record.offset};
+  return cause;
+}
+
+Unit Units::FromRecord(const Delivered& record) {
+  Result<Unit> unit = FromReadable(record);
+  if (!unit) unit = Failing(unit.error());
+  const std::string& flow = record.key.empty() ? record.source.topic : record.key;
+  unit->dead_letter = DeadLetterOf(record, needs_.partition(flow));
+  return std::move(*unit);
+}
+
+Result<Unit> Units::FromReadable(const Delivered& record) const {
+  const Result<Envelope> envelope = messaging::ReadEnvelope(record);
+  if (!envelope) return tl::unexpected(envelope.error());
+  Result<std::optional<Task>> task = needs_.desk->FromRecord(record, *envelope);
+  if (!task) return tl::unexpected(task.error());
+  if (!*task) {
+    Unit nothing;
+    nothing.decide = [](Workspace&) -> Result<void> { return {}; };
+    return nothing;
+  }
+  return Make(std::move(**task), (*task)->waits ? ToWaiting(record) : std::string());
+}
+
+Unit Units::FromTask(Task task) const { return Make(std::move(task), {}); }
+
+Unit Units::Make(Task task, std::string waiting) const {
+  Unit unit;
+  AddRows(task, unit.rows);
+  unit.rows.push_back(QueueOf(task.cause.flow));
+  unit.decide = [this, task = std::move(task),
+                 waiting = std::move(waiting)](Workspace& workspace) -> Result<void> {
+    const UnixMillis now = needs_.clock->Now();
+    const Result<bool> aside = PutAside(workspace, task, waiting, now);
+    if (!aside) return tl::unexpected(aside.error());
+    return *aside ? Result<void>{} : Run(workspace, task, now);
+  };
+  return unit;
+}
+
+Result<bool> Units::PutAside(Workspace& workspace, const Task& task, const std::string& waiting,
+                             UnixMillis now) const {
+  const RowKey row = QueueOf(task.cause.flow);
+  const std::string& stored = workspace.Row(row).state;
+  if (task.done && !stored.empty()) return Retryable("service.waiting", "处理中");
+  const bool missing = workspace.Row(task.subject).state.empty();
+  if (waiting.empty() || (stored.empty() && !missing)) return false;
+  auto queue = Parse<store::v1::WaitingQueue>(stored);
+  if (!queue) return tl::unexpected(queue.error());
+  if (queue->commands_size() >= kWaitingMax || stored.size() + waiting.size() > kWaitingBytesMax) {
+    return Permanent("service.waiting", "too much waits for this number");
+  }
+  if (!queue->add_commands()->ParseFromString(waiting)) {
+    return Permanent("service.waiting", "a waiting record cannot be kept");
+  }
+  const bool first = stored.empty();
+  workspace.Put(row, task.cause.partition, queue->SerializeAsString(),
+                {task.cause.partner, {}, {}, "waiting", 0});
+  if (first) workspace.SetTimer({row, kWaitingTimer, task.cause.partition, now, {}});
+  return true;
+}
+
+Unit Units::FromTimer(const messaging::Timer& timer) {
+  if (timer.row.kind == needs_.waiting_kind) {
+    Result<Unit> unit = FromQueue(timer);
+    return unit ? std::move(*unit) : Failing(unit.error());
+  }
+  const Result<contract::FlowKey> flow = contract::SplitFlow(timer.row.id);
+  if (!flow) return Failing(flow.error());
+  Result<Task> task = needs_.desk->FromTimer(timer, *flow);
+  if (!task) return Failing(task.error());
+  Unit unit = Make(std::move(*task), {});
+  // Cleared first, so that a timer which the decision sets anew stays.
+  unit.decide = [timer, decide = std::move(unit.decide)](Workspace& workspace) -> Result<void> {
+    workspace.ClearTimer(timer.row, timer.name);
+    return decide(workspace);
+  };
+  return unit;
+}
+
+Result<Unit> Units::FromQueue(const messaging::Timer& timer) const {
+  Result<std::string> stored = needs_.load_waiting(timer.row.id);
+  if (!stored) return tl::unexpected(stored.error());
+  const auto queue = Parse<store::v1::WaitingQueue>(*stored);
+  if (!queue) return tl::unexpected(queue.error());
+  std::vector<Task> tasks;
+  Unit unit;
+  for (const store::v1::WaitingCommand& waiting : queue->commands()) {
+    const Delivered record = FromStored(waiting, timer);
+    const Result<Envelope> envelope = messaging::ReadEnvelope(record);
+    if (!envelope) return tl::unexpected(envelope.error());
+    Result<std::optional<Task>> task = needs_.desk->FromRecord(record, *envelope);
+    if (!task) return tl::unexpected(task.error());
+    if (!*task) continue;
+    AddRows(**task, unit.rows);
+    tasks.push_back(std::move(**task));
+  }
+  const RowKey row = QueueOf(timer.row.id);
+  unit.rows.push_back(row);
+  unit.decide = [this, timer, row, stored = std::move(*stored),
+                 tasks = std::move(tasks)](Workspace& workspace) -> Result<void> {
+    if (workspace.Row(row).state != stored) {
+      return Retryable(messaging::kConflictCode, "another record has queued meanwhile");
+    }
+    workspace.ClearTimer(timer.row, timer.name);
+    workspace.Put(row, timer.partition, {}, workspace.Row(row).summary);
+    const UnixMillis now = needs_.clock->Now();
+    for (const Task& task : tasks) {
+      if (Result<void> done = Run(workspace, task, now); !done) return done;
+    }
+    return {};
+  };
+  return unit;
+}
+
+}  // namespace guarantee::service
