@@ -18,6 +18,7 @@ namespace v1 = guarantee::rpc::v1;
 
 // What a decision may carry itself; larger files are uploaded first.
 constexpr std::size_t kInlineBytesMax = 512U << 10;
+constexpr std::size_t kReferenceDigits = 24;
 constexpr std::size_t kChunkBytes = 64U << 10;
 constexpr std::size_t kFileBytesMax = 24U << 20;
 
@@ -111,7 +112,8 @@ Result<Report> Decide(const Context& context, const std::string& number,
                      {"businessNo", reply->business_no()}};
   if (!reply->reason().empty()) report.document["reason"] = reply->reason();
   if (!reply->text().empty()) report.document["text"] = reply->text();
-  if (reply->result() == "refused") {
+  // The same decision again has its first outcome, which may have been a refusal.
+  if (reply->result() == "refused" || !reply->reason().empty()) {
     report.exit = Exit::kRefused;
     report.warning = "refused: " + SentenceOf(*reply);
     return report;
@@ -146,6 +148,12 @@ Result<void> FillApproval(const Context& context, const Arguments& arguments,
   return AttachLetter(context, arguments.Value("--letter"), *approve.mutable_letter());
 }
 
+std::string ReferenceOf(const std::string& number, const event::PremiumPayment& payment) {
+  const std::string said = fmt::format("{}\n{}\n{}\n{}", number, payment.payer_name(),
+                                       payment.payer_account(), payment.amount_fen());
+  return "unnamed-" + crypto::ToHex(crypto::Sha256(said)).substr(0, kReferenceDigits);
+}
+
 }  // namespace
 
 Result<Report> OrderDecide(const Context& context, const Arguments& arguments) {
@@ -172,7 +180,10 @@ Result<Report> OrderPremium(const Context& context, const Arguments& arguments) 
   payment.set_payer_account(arguments.Value("--payer-account"));
   payment.set_amount_fen(*fen);
   payment.set_reference(arguments.Value("--reference"));
-  if (payment.reference().empty()) payment.set_reference(decision.decision_id());
+  // The same sentence typed twice, as after a timeout, is one payment: without a reference of the
+  // bank's the payment is named by what it says.
+  if (payment.reference().empty())
+    payment.set_reference(ReferenceOf(arguments.positionals.front(), payment));
   return Decide(context, arguments.positionals.front(), std::move(decision));
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -32,6 +33,22 @@ void AskAll(const std::vector<std::string>& addresses, const char* service,
       continue;
     }
     lags.insert(lags.end(), reply->lags().begin(), reply->lags().end());
+  }
+}
+
+// A group of which nobody holds a partition is no healthy group.
+void AddSilentGroups(const std::vector<v1::Lag>& lags, std::vector<Error>& failures) {
+  if (!failures.empty()) return;
+  for (const char* group : {"order", "dispatcher"}) {
+    const bool heard = std::any_of(lags.begin(), lags.end(),
+                                   [group](const v1::Lag& lag) { return lag.group() == group; });
+    if (heard) continue;
+    failures.push_back({ErrorKind::kRetryable,
+                        "lag.unassigned",
+                        {},
+                        fmt::format("{} holds no partition: the broker is away, or a rebalance "
+                                    "goes on",
+                                    group)});
   }
 }
 
@@ -91,6 +108,7 @@ Result<Report> ShowLag(const Context& context, const Arguments&) {
   std::vector<Error> failures;
   AskAll<v1::OrderService>(context.endpoints.order, "order", lags, failures);
   AskAll<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher", lags, failures);
+  AddSilentGroups(lags, failures);
   if (lags.empty() && !failures.empty()) return tl::unexpected(failures.front());
   Report report{Json::array(), {}, Exit::kDone, {}};
   Table table({"group", "topic", "partition", "lag_messages", "lag_seconds", "state"});

@@ -53,6 +53,7 @@ VENDORS: Mapping[str, frozenset[str]] = {
         "Poco::Net": "runtime platform-simulator",
         "prometheus-cpp::core": "runtime node gateway dispatcher bank-simulator platform-simulator",
         "yaml-cpp": "node",
+        "PkgConfig::QPDF": "order",
         "nlohmann_json::nlohmann_json": "contract partner order guaranteectl bank-simulator "
         "platform-simulator",
     }.items()

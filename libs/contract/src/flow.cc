@@ -95,4 +95,13 @@ Result<FlowKey> SplitFlow(std::string_view key) {
   return FlowKey{std::move(*partner), *kind, std::move(*number)};
 }
 
+Result<void> CheckOwner(std::string_view flow, std::string_view partner) {
+  const Result<FlowKey> key = SplitFlow(flow);
+  if (!key) return Permanent("event.subject", "the subject is no flow key", "ce_subject");
+  if (key->partner != partner) {
+    return Permanent("event.subject", "the flow belongs to another partner", "ce_subject");
+  }
+  return {};
+}
+
 }  // namespace guarantee::contract

@@ -209,8 +209,8 @@ grpc::Status CaseRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* req
 
 grpc::Status CaseRpc::GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest*,
                              rpc::v1::LagReply* reply) {
-  const Result<void> filled =
-      rpc::FillLag(*needs_.lag, rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
+  const Result<void> filled = rpc::FillLag(*needs_.lag, needs_.processor->state().consumer.trouble,
+                                           rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
   return filled ? grpc::Status::OK : rpc::ToStatus(filled.error());
 }
 

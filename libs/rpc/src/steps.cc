@@ -40,8 +40,8 @@ void SortSteps(v1::FlowReply& reply) {
       [](const v1::Step& left, const v1::Step& right) { return left.at() < right.at(); });
 }
 
-Result<void> FillLag(messaging::LagMeter& meter, std::chrono::milliseconds timeout,
-                     v1::LagReply& reply) {
+Result<void> FillLag(messaging::LagMeter& meter, const std::string& trouble,
+                     std::chrono::milliseconds timeout, v1::LagReply& reply) {
   const Result<std::vector<messaging::PartitionLag>> lags = meter.Measure(timeout);
   if (!lags) return tl::unexpected(lags.error());
   for (const messaging::PartitionLag& one : *lags) {
@@ -51,7 +51,7 @@ Result<void> FillLag(messaging::LagMeter& meter, std::chrono::milliseconds timeo
     lag.set_partition(one.source.partition);
     lag.set_messages(one.messages);
     lag.set_seconds(one.seconds);
-    lag.set_state(one.state);
+    lag.set_state(trouble.empty() ? one.state : "stalled");
   }
   return {};
 }

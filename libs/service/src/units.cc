@@ -103,6 +103,9 @@ Unit Units::FromRecord(const Delivered& record) {
 Result<Unit> Units::FromReadable(const Delivered& record) const {
   const Result<Envelope> envelope = messaging::ReadEnvelope(record);
   if (!envelope) return tl::unexpected(envelope.error());
+  if (Result<void> own = contract::CheckOwner(envelope->flow, envelope->partner); !own) {
+    return tl::unexpected(own.error());
+  }
   Result<std::optional<Task>> task = needs_.desk->FromRecord(record, *envelope);
   if (!task) return tl::unexpected(task.error());
   if (!*task) {

@@ -138,8 +138,8 @@ grpc::Status DispatcherRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowReques
 
 grpc::Status DispatcherRpc::GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest*,
                                    rpc::v1::LagReply* reply) {
-  const Result<void> filled =
-      rpc::FillLag(lag_, rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
+  const Result<void> filled = rpc::FillLag(lag_, dispatcher_.State().trouble,
+                                           rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
   return filled ? grpc::Status::OK : rpc::ToStatus(filled.error());
 }
 

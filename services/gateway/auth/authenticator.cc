@@ -37,13 +37,14 @@ void Authenticator::Judge(const Attempt& attempt, SignInReport report) {
   if (!credentials || credentials->user.empty()) return report(Refuse(messages::kUserEmpty));
   const Known known{credentials->user, attempt.source, attempt.section,
                     directory()->FindUser(credentials->user)};
-  if (const auto seconds = limiter_.BlockedFor(known.source, known.user)) {
-    return report(Blocked(*seconds));
-  }
   Verifier::Question question{known.user, std::move(credentials->password),
                               known.match.account == nullptr ? crypto::UnmatchablePasswordHash()
                                                              : known.match.account->password_hash};
-  if (verifier_.Remembers(question)) return report(OnVerified(known, Verification::kMatches));
+  // Before the limiter: whoever guesses behind the same proxy must not shut out the true partner.
+  if (verifier_.Remembers(question)) return report(OnRemembered(known));
+  if (const auto seconds = limiter_.BlockedFor(known.source, known.user)) {
+    return report(Blocked(*seconds));
+  }
   Derive(known, std::move(question), report);
 }
 
@@ -58,6 +59,12 @@ void Authenticator::Derive(const Known& known, Verifier::Question question,
     return report(Blocked(*seconds));
   }
   verifier_.Verify(std::move(question), answer);
+}
+
+// Forgives no failures: they may be another's, behind the same proxy.
+SignIn Authenticator::OnRemembered(const Known& known) const {
+  if (!known.match.partner->Admits(known.source)) return Refuse(messages::kCodeWrong);
+  return Admit(known);
 }
 
 SignIn Authenticator::OnVerified(const Known& known, Verification verification) {

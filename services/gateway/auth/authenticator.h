@@ -54,6 +54,7 @@ class Authenticator : public std::enable_shared_from_this<Authenticator> {
   };
 
   void Derive(const Known& known, Verifier::Question question, const SignInReport& report);
+  [[nodiscard]] SignIn OnRemembered(const Known& known) const;
   [[nodiscard]] SignIn OnVerified(const Known& known, Verification verification);
   [[nodiscard]] SignIn Admit(const Known& known) const;
 

@@ -138,6 +138,17 @@ TEST_F(EdgeTest, AGuesserIsShutOutAndTheTruePartnerIsNot) {
   EXPECT_EQ(CodeOf(Post(kOrderPath, order_)), 200);
 }
 
+TEST_F(EdgeTest, AGuesserBehindTheSameProxyDoesNotShutOutWhoHasSignedIn) {
+  ASSERT_EQ(Post(kOrderPath, order_).status, 200);
+  // His own sign-ins forgive the guesser nothing.
+  for (int guess = 0; guess < 10; ++guess) {
+    EXPECT_EQ(PostAs({"demo", "guess" + std::to_string(guess)}, kOrderPath, order_).status, 401);
+    EXPECT_EQ(Post(kOrderPath, order_).status, 200);
+  }
+  EXPECT_EQ(PostAs({"demo", "guess"}, kOrderPath, order_).status, 429);
+  EXPECT_EQ(Post(kOrderPath, order_).status, 200);
+}
+
 TEST_F(EdgeTest, AStrangersBodyIsNotRead) {
   http::RawClient client(gateway_->port());
   client.Send("POST " + std::string(kOrderPath) +

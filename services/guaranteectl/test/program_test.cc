@@ -64,12 +64,13 @@ class ScriptedOrders final : public v1::OrderService::Service {
     reply->set_decision_id(request->decision().decision_id());
     reply->set_business_no("B1");
     reply->set_result(result);
-    if (result == "refused") reply->set_reason("order.already_decided");
+    if (refused) reply->set_reason("order.already_decided");
     return grpc::Status::OK;
   }
 
   v1::DecideRequest asked;
   std::string result = "applied";
+  bool refused = false;
 };
 
 class Program : public testing::Test {
@@ -136,10 +137,18 @@ TEST_F(Program, MaterialsCanBeLeftOpen) {
 
 TEST_F(Program, ARefusedDecisionIsOne) {
   orders_.result = "refused";
+  orders_.refused = true;
   const Said said = Ask({"order", "decide", "T1", "reject", "--json"});
   EXPECT_EQ(said.exit, 1);
   EXPECT_EQ(json::parse(said.output).at("result"), "refused");
   EXPECT_THAT(said.errors, HasSubstr("order.already_decided"));
+}
+
+TEST_F(Program, ARefusedDecisionRepeatedIsStillRefused) {
+  orders_.result = "same_again";
+  EXPECT_EQ(Ask({"order", "decide", "T1", "reject", "--decision-id", "d1"}).exit, 0);
+  orders_.refused = true;
+  EXPECT_EQ(Ask({"order", "decide", "T1", "reject", "--decision-id", "d1"}).exit, 1);
 }
 
 TEST_F(Program, APremiumIsTheDecisionPremiumReceived) {
@@ -149,7 +158,16 @@ TEST_F(Program, APremiumIsTheDecisionPremiumReceived) {
   const auto& payment = orders_.asked.decision().premium().payment();
   EXPECT_EQ(payment.amount_fen(), 125'000);
   EXPECT_EQ(payment.payer_name(), "示范付款人");
-  EXPECT_EQ(payment.reference(), orders_.asked.decision().decision_id());
+  // Typed again after a timeout it is the same payment, with a decision of its own.
+  const std::string reference = payment.reference();
+  const std::string decision = orders_.asked.decision().decision_id();
+  Ask({"order", "premium", "T1", "--payer-name", "示范付款人", "--payer-account", "62", "--amount",
+       "1250.00"});
+  EXPECT_EQ(orders_.asked.decision().premium().payment().reference(), reference);
+  EXPECT_NE(orders_.asked.decision().decision_id(), decision);
+  Ask({"order", "premium", "T1", "--payer-name", "示范付款人", "--payer-account", "62", "--amount",
+       "1250.01"});
+  EXPECT_NE(orders_.asked.decision().premium().payment().reference(), reference);
 }
 
 TEST(ProgramAlone, CannotReachIsThree) {

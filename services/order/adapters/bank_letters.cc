@@ -1,12 +1,11 @@
 #include "order/adapters/bank_letters.h"
 
+#include <qpdf/QPDF.hh>
+
 #include "crypto/digest.h"
 
 namespace guarantee::order {
 namespace {
-
-// Where readers look for the trailer (ISO 32000-1, annex H).
-constexpr std::size_t kTrailerWithin = 1024;
 
 DocumentFacts FactsOf(const sql::Document& document) {
   return {document.sha256, static_cast<std::int64_t>(document.bytes.size()), document.media_type};
@@ -16,9 +15,16 @@ DocumentFacts FactsOf(const sql::Document& document) {
 
 bool IsPdf(std::string_view bytes) {
   if (!bytes.starts_with("%PDF-")) return false;
-  const std::string_view end =
-      bytes.substr(bytes.size() > kTrailerWithin ? bytes.size() - kTrailerWithin : 0);
-  return end.find("%%EOF") != std::string_view::npos;
+  try {
+    QPDF pdf;
+    pdf.setSuppressWarnings(true);
+    // A damaged file must not pass because a reader would be able to mend it.
+    pdf.setAttemptRecovery(false);
+    pdf.processMemoryFile("letter", bytes.data(), bytes.size());
+    return !pdf.isEncrypted() && !pdf.getAllPages().empty() && !pdf.anyWarnings();
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 Result<DocumentFacts> BankLetters::Keep(std::string_view bytes) {

@@ -13,7 +13,7 @@ namespace guarantee::order {
 inline constexpr std::size_t kLetterBytesMax = 8U << 20;
 inline constexpr std::string_view kLetterMediaType = "application/pdf";
 
-// Header and trailer of a PDF; what is inside is the maker's concern.
+// An undamaged, unencrypted PDF with at least one page; what it says is its maker's concern.
 [[nodiscard]] bool IsPdf(std::string_view bytes);
 
 class BankLetters final : public LetterMaker {

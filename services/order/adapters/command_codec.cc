@@ -42,7 +42,10 @@ Result<Command> ToApprove(const event::DecideOrder& decision, DecisionHead head,
   command.quote = {{approve.premium_fen()}, approve.rate_ppm()};
   command.materials_complete = approve.materials_complete();
   if (approve.has_payer()) {
-    command.payer = ToPayment(approve.payer(), arrived_at, true);
+    // Money with a reference is in the decider's books and goes back if no letter comes of it;
+    // without one the decider has waived the premium.
+    command.payer =
+        ToPayment(approve.payer(), arrived_at, /*waived=*/approve.payer().reference().empty());
     if (command.payer->reference.empty()) command.payer->reference = command.decision.decision_id;
   }
   if (approve.has_letter()) command.letter = ToLetter(approve.letter(), letter);
@@ -99,16 +102,19 @@ Result<Command> ToCommand(const event::DecideOrder& decision,
     case event::DecideOrder::kReject:
       return Command{Reject{std::move(head)}};
     case event::DecideOrder::kPremium:
-      return Command{PremiumReceived{ToPayment(decision.premium().payment(), arrived_at, false)}};
+      return Command{PremiumReceived{ToPayment(decision.premium().payment(), arrived_at, false),
+                                     std::move(head)}};
     case event::DecideOrder::kLetter:
-      return Command{LetterReady{ToLetter(decision.letter().letter(), letter)}};
+      return Command{
+          LetterReady{ToLetter(decision.letter().letter(), letter), false, std::move(head)}};
     case event::DecideOrder::kAcceptCancel:
       return Command{AcceptCancel{std::move(head)}};
     case event::DecideOrder::kDeclineCancel:
       return Command{DeclineCancel{std::move(head)}};
     case event::DecideOrder::kMaterials:
       return Command{CompleteMaterials{
-          {decision.materials().bidder_name(), decision.materials().bidder_code()}}};
+          {decision.materials().bidder_name(), decision.materials().bidder_code()},
+          std::move(head)}};
     case event::DecideOrder::DECISION_NOT_SET:
       break;
   }

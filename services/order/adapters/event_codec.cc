@@ -174,6 +174,12 @@ class Encoder {
     out->set_returned(fact.returned);
     return out;
   }
+  Pointer operator()(const DecisionApplied& fact) const {
+    auto out = New<event::OrderDecisionApplied>(fact.at);
+    out->set_decision_id(fact.decision_id);
+    out->set_decided_by(fact.decided_by);
+    return out;
+  }
   Pointer operator()(const DecisionRefused& fact) const {
     auto out = New<event::OrderDecisionRefused>(fact.at);
     out->set_decision_id(fact.decision_id);

@@ -214,7 +214,8 @@ grpc::Status OrderRpc::GetDocument(grpc::ServerContext*, const rpc::v1::Document
 grpc::Status OrderRpc::GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest*,
                               rpc::v1::LagReply* reply) {
   const Result<void> filled =
-      rpc::FillLag(*dependencies_.lag, rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
+      rpc::FillLag(*dependencies_.lag, dependencies_.processor->state().consumer.trouble,
+                   rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
   return filled ? grpc::Status::OK : Failed(filled.error());
 }
 

@@ -129,13 +129,30 @@ Unit OrderUnits::FromRecord(const Delivered& record) {
 Result<Unit> OrderUnits::FromReadable(const Delivered& record) {
   const Result<Envelope> envelope = messaging::ReadEnvelope(record);
   if (!envelope) return tl::unexpected(envelope.error());
+  if (Result<void> own = contract::CheckOwner(envelope->flow, envelope->partner); !own) {
+    return tl::unexpected(own.error());
+  }
   if (record.source.topic == kDecisionsTopic) {
     Result<Bound> bound = BindDecision(record, *envelope);
-    if (!bound) return tl::unexpected(bound.error());
-    return Make(std::move(*bound));
+    if (bound) return Make(std::move(*bound));
+    if (bound.error().kind != ErrorKind::kRefused) return tl::unexpected(bound.error());
+    return Told(record, *envelope, bound.error());
   }
   if (record.source.topic == kNoticeEventsTopic) return FromNoticeResult(record, *envelope);
   return FromRequest(record, *envelope);
+}
+
+Unit OrderUnits::Told(const Delivered& record, const Envelope& envelope, const Error& error) const {
+  const auto decision = Parse<event::v1::DecideOrder>(record.value);
+  if (!decision) return Failing(decision.error());
+  Unit unit;
+  unit.decide = [this, cause = CauseOf(record, envelope, "decision"), error,
+                 decision = *decision](Workspace& workspace) -> Result<void> {
+    RefuseUnbound(workspace, cause, {dependencies_.makers, dependencies_.clock->Now()}, decision,
+                  error);
+    return {};
+  };
+  return unit;
 }
 
 Cause OrderUnits::CauseOf(const Delivered& record, const Envelope& envelope,

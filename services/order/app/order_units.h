@@ -74,6 +74,9 @@ class OrderUnits final : public messaging::UnitMaker {
                                            const messaging::Envelope& envelope);
   [[nodiscard]] Result<messaging::Unit> FromNoticeResult(const messaging::Delivered& record,
                                                          const messaging::Envelope& envelope);
+  // A decision that means nothing ends in its public refusal, too.
+  [[nodiscard]] messaging::Unit Told(const messaging::Delivered& record,
+                                     const messaging::Envelope& envelope, const Error& error) const;
   [[nodiscard]] Result<messaging::Unit> FromReadable(const messaging::Delivered& record);
   [[nodiscard]] Result<messaging::Unit> FromWaiting(const messaging::Timer& timer);
   [[nodiscard]] Result<std::optional<DocumentFacts>> KeepLetter(

@@ -7,6 +7,7 @@
 #include "contract/flow.h"
 #include "guarantee/event/v1/notice.pb.h"
 #include "guarantee/event/v1/order.pb.h"
+#include "guarantee/event/v1/order_decision.pb.h"
 #include "guarantee/partner/v1/order.pb.h"
 #include "guarantee/store/v1/order.pb.h"
 #include "order/adapters/command_codec.h"
@@ -239,6 +240,30 @@ std::optional<TimerKind> TimerKindOf(std::string_view name) {
     if (known == name) return kind;
   }
   return std::nullopt;
+}
+
+void RefuseUnbound(Workspace& workspace, const Cause& cause, const RefusalSettings& settings,
+                   const event::v1::DecideOrder& decision, const Error& error) {
+  event::v1::OrderDecisionRefused refused;
+  refused.mutable_order()->set_at(settings.now.value);
+  refused.set_decision_id(decision.decision_id());
+  refused.set_decided_by(decision.decided_by());
+  refused.set_reason(error.code);
+  refused.set_text(error.field.empty() ? error.message : error.field + ": " + error.message);
+  OutboxEntry entry;
+  entry.partition = cause.partition;
+  entry.topic = kEventsTopic;
+  entry.envelope.id = settings.makers.event_id();
+  entry.envelope.type = refused.GetTypeName();
+  entry.envelope.partner = cause.partner;
+  entry.envelope.flow = cause.flow;
+  entry.envelope.time = settings.now;
+  entry.envelope.causation = cause.event_id;
+  entry.envelope.traceparent = cause.traceparent;
+  entry.value = refused.SerializeAsString();
+  entry.detail = error.code;
+  workspace.Emit(std::move(entry));
+  workspace.Note({cause.flow, settings.now, cause.journal_kind, {}, cause.source, error.code});
 }
 
 Result<std::optional<Order>> ReadOrder(const Workspace& workspace, const std::string& flow) {

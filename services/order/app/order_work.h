@@ -10,6 +10,10 @@
 #include "order/app/ports.h"
 #include "order/domain/decide.h"
 
+namespace guarantee::event::v1 {
+class DecideOrder;
+}
+
 namespace guarantee::order {
 
 inline constexpr std::int16_t kOrderKind = 1;      // locked before
@@ -62,6 +66,15 @@ struct WorkSettings {
 [[nodiscard]] Result<WorkResult> Work(messaging::Workspace& workspace, const Cause& cause,
                                       const WorkSettings& settings, const Command& command,
                                       const std::string& minted_guarantee_no);
+
+// Tells that a decision could not be understood: its error's code and sentence, in public.
+struct RefusalSettings {
+  const Makers& makers;
+  UnixMillis now;
+};
+void RefuseUnbound(messaging::Workspace& workspace, const Cause& cause,
+                   const RefusalSettings& settings, const event::v1::DecideOrder& decision,
+                   const Error& error);
 
 // The order in the workspace, if there is one.
 [[nodiscard]] Result<std::optional<Order>> ReadOrder(const messaging::Workspace& workspace,

@@ -170,6 +170,10 @@ void On(Order& order, const DeadlineMoved& event) {
   order.terms_revision = order.revision;
 }
 
+void On(Order& order, const DecisionApplied& event) {
+  RecordDecision(order, event.decision_id, RefusalCode::kNone);
+}
+
 void On(Order& order, const DecisionRefused& event) {
   if (event.reason == RefusalCode::kTooManyDecisions) return;
   RecordDecision(order, event.decision_id, event.reason);

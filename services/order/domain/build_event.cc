@@ -173,6 +173,11 @@ Event Denied(const Rule& rule, const Situation& s) {
   return DecisionRefused{head.decision_id, head.decided_by, rule.reason, s.now};
 }
 
+Event Applied(const Rule&, const Situation& s) {
+  const DecisionHead head = HeadOrNone(s);
+  return DecisionApplied{head.decision_id, head.decided_by, s.now};
+}
+
 using Builder = Event (*)(const Rule&, const Situation&);
 
 // In the order of EventKind.
@@ -180,7 +185,7 @@ constexpr std::array<Builder, kEventCount> kBuilders = {
     Accepted,   Spent,       Underwriting, Identified,  Approved,   Requested,   PremiumTaken,
     Returned,   CreditAsked, CreditHeld,   CreditDeny,  CreditFree, Issuing,     LetterAsked,
     LetterLost, Issued,      Acknowledged, Undelivered, Rejected,   CancelAsked, Cancelled,
-    Declined,   Lapsed,      OpenMoved,    DeadlineSet, Denied};
+    Declined,   Lapsed,      OpenMoved,    DeadlineSet, Denied,     Applied};
 static_assert(kBuilders.back() != nullptr);
 
 }  // namespace

@@ -35,6 +35,7 @@ struct SpendRedirect {};
 // The bidder proved `bidder` on the page and left what underwriting needs.
 struct CompleteMaterials {
   Identity bidder;
+  DecisionHead decision{};
 };
 
 // `guarantee_no` is required: minted by the caller, or the bank's own. With `materials_complete`
@@ -58,6 +59,7 @@ struct Reject {
 // Judged by `payment.arrived_at`, not by when it is processed.
 struct PremiumReceived {
   Payment payment;
+  DecisionHead decision{};
 };
 
 struct CreditReserved {};
@@ -68,6 +70,7 @@ struct CreditRefused {
 struct LetterReady {
   Letter letter;
   bool guarantee_no_taken = false;  // the bank's own number belongs to another order
+  DecisionHead decision{};
 };
 // `attempt` of the LetterRequest it answers.
 struct LetterFailed {

@@ -71,6 +71,7 @@ void Of(Effects&, const IssueAcknowledged&, const Order&, const Situation&) {}
 void Of(Effects&, const OrderRejected&, const Order&, const Situation&) {}
 void Of(Effects&, const CancelRequested&, const Order&, const Situation&) {}
 void Of(Effects&, const CancelDeclined&, const Order&, const Situation&) {}
+void Of(Effects&, const DecisionApplied&, const Order&, const Situation&) {}
 void Of(Effects&, const DecisionRefused&, const Order&, const Situation&) {}
 
 std::string ApplyNo(const Situation& s) {

@@ -230,6 +230,13 @@ struct DeadlineMoved {
   bool operator==(const DeadlineMoved&) const = default;
 };
 
+// A decision whose own event does not name it has been applied.
+struct DecisionApplied {
+  std::string decision_id;
+  std::string decided_by;
+  UnixMillis at;
+  bool operator==(const DecisionApplied&) const = default;
+};
 struct DecisionRefused {
   std::string decision_id;
   std::string decided_by;
@@ -244,7 +251,7 @@ using Event =
                  CreditDenied, CreditReleased, IssuingStarted, LetterRequested, LetterAttemptFailed,
                  LetterIssued, IssueAcknowledged, IssueUndelivered, OrderRejected, CancelRequested,
                  OrderCancelled, CancelDeclined, OrderLapsed, OpenTimeMoved, DeadlineMoved,
-                 DecisionRefused>;
+                 DecisionRefused, DecisionApplied>;
 
 // In the variant's order.
 enum class EventKind : std::uint8_t {
@@ -274,8 +281,9 @@ enum class EventKind : std::uint8_t {
   kOpenTimeMoved,
   kDeadlineMoved,
   kDecisionRefused,
+  kDecisionApplied,
 };
-inline constexpr std::size_t kEventCount = 26;
+inline constexpr std::size_t kEventCount = 27;
 static_assert(std::variant_size_v<Event> == kEventCount);
 
 [[nodiscard]] inline EventKind KindOf(const Event& event) {

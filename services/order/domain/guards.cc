@@ -250,7 +250,7 @@ constexpr std::array<Check, kGuardCount> kChecks = {{
     {Guard::kIdentityKnown, [](const Situation& s) { return s.order.bidder.has_value(); }},
     {Guard::kKnownDecision, KnownDecision},
     {Guard::kDecisionLogFull,
-     [](const Situation& s) { return s.order.decisions.size() >= kRememberedDecisionsMax; }},
+     [](const Situation& s) { return machine::DecisionLogFull(s.order.decisions); }},
     {Guard::kStaleDecision, StaleDecision},
     {Guard::kMaterialsIncomplete, MaterialsIncomplete},
     {Guard::kQuoteUnfit, QuoteUnfit},

@@ -37,7 +37,7 @@ constexpr std::array<std::string_view, kEventCount> kEventNames = {
     "IssuingStarted",    "LetterRequested",  "LetterAttemptFailed", "LetterIssued",
     "IssueAcknowledged", "IssueUndelivered", "OrderRejected",       "CancelRequested",
     "OrderCancelled",    "CancelDeclined",   "OrderLapsed",         "OpenTimeMoved",
-    "DeadlineMoved",     "DecisionRefused"};
+    "DeadlineMoved",     "DecisionRefused",  "DecisionApplied"};
 
 constexpr std::array<std::string_view, kGuardCount> kGuardNames = {"always",
                                                                    "received late",

@@ -25,6 +25,9 @@ UnixMillis ValidEndFor(UnixMillis open_time, const Policy& policy) {
 const DecisionHead* HeadOf(const Command& command) {
   if (const auto* approve = std::get_if<Approve>(&command)) return &approve->decision;
   if (const auto* reject = std::get_if<Reject>(&command)) return &reject->decision;
+  if (const auto* materials = std::get_if<CompleteMaterials>(&command)) return &materials->decision;
+  if (const auto* premium = std::get_if<PremiumReceived>(&command)) return &premium->decision;
+  if (const auto* ready = std::get_if<LetterReady>(&command)) return &ready->decision;
   if (const auto* accept = std::get_if<AcceptCancel>(&command)) return &accept->decision;
   if (const auto* decline = std::get_if<DeclineCancel>(&command)) return &decline->decision;
   return nullptr;

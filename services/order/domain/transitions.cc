@@ -31,18 +31,14 @@ constexpr Rule Deny(StateSet from, C command, G guard, R reason) {
 }
 // A payment that does not count is never kept.
 constexpr Rule Return(StateSet from, G guard, R reason) {
-  return W::Refuse(from, C::kPremiumReceived, guard, reason, W::Emit(E::kPaymentReturned));
+  return W::Refuse(from, C::kPremiumReceived, guard, reason,
+                   W::Emit(E::kPaymentReturned, E::kDecisionRefused));
 }
 // The command comes too late for a letter: the order ends under it.
-constexpr Rule TooLate(StateSet from, C command, G guard) {
-  return {from,
-          command,
-          guard,
-          machine::Answer::kRefuse,
-          kLapsed,
-          R::kPastDeadline,
-          W::Emit(E::kOrderLapsed),
-          Notice::kFailed};
+constexpr Rule TooLate(StateSet from, C command, G guard,
+                       machine::Emits<E> emits = W::Emit(E::kOrderLapsed)) {
+  return {from,    command,          guard, machine::Answer::kRefuse,
+          kLapsed, R::kPastDeadline, emits, Notice::kFailed};
 }
 constexpr auto kRules = std::to_array<Rule>({
     // 3.1. An acknowledged request is never without an order: what cannot be taken is rejected.
@@ -62,22 +58,23 @@ constexpr auto kRules = std::to_array<Rule>({
     W::Stay(kLive, C::kSpendRedirect, G::kAlways, W::Emit(E::kRedirectSpent)),
     W::Refuse(kClosed, C::kSpendRedirect, G::kAlways, R::kOrderClosed),
 
-    W::Refuse(Of(kNone), C::kCompleteMaterials, G::kAlways, R::kOrderUnknown),
-    W::Refuse(Of(kAccepted), C::kCompleteMaterials, G::kPastDeadline, R::kPastDeadline),
-    W::Refuse(Of(kAccepted), C::kCompleteMaterials, G::kIdentityMissing, R::kIdentityMissing),
+    Deny(Of(kNone), C::kCompleteMaterials, G::kAlways, R::kOrderUnknown),
+    W::Same(kKnown, C::kCompleteMaterials, G::kKnownDecision),
+    Deny(Of(kAccepted), C::kCompleteMaterials, G::kPastDeadline, R::kPastDeadline),
+    Deny(Of(kAccepted), C::kCompleteMaterials, G::kIdentityMissing, R::kIdentityMissing),
     W::Go(Of(kAccepted), C::kCompleteMaterials, G::kAlways, kUnderwriting,
-          W::Emit(E::kUnderwritingStarted)),
-    W::Refuse(In(kUnderwriting, kAwaitPremium), C::kCompleteMaterials, G::kIdentityMissing,
-              R::kIdentityMissing),
+          W::Emit(E::kUnderwritingStarted, E::kDecisionApplied)),
+    Deny(In(kUnderwriting, kAwaitPremium), C::kCompleteMaterials, G::kIdentityMissing,
+         R::kIdentityMissing),
     W::Same(In(kUnderwriting, kAwaitPremium), C::kCompleteMaterials, G::kSameIdentity),
-    W::Refuse(In(kUnderwriting, kAwaitPremium), C::kCompleteMaterials, G::kIdentityKnown,
-              R::kIdentityDiffers),
+    Deny(In(kUnderwriting, kAwaitPremium), C::kCompleteMaterials, G::kIdentityKnown,
+         R::kIdentityDiffers),
     W::Stay(In(kUnderwriting, kAwaitPremium), C::kCompleteMaterials, G::kAlways,
-            W::Emit(E::kBidderIdentified)),
+            W::Emit(E::kBidderIdentified, E::kDecisionApplied)),
     W::Same(In(kPremiumReceived, kIssuing, kIssued), C::kCompleteMaterials, G::kSameIdentity),
-    W::Refuse(In(kPremiumReceived, kIssuing, kIssued), C::kCompleteMaterials, G::kAlways,
-              R::kMaterialsClosed),
-    W::Refuse(kEnded, C::kCompleteMaterials, G::kAlways, R::kOrderClosed),
+    Deny(In(kPremiumReceived, kIssuing, kIssued), C::kCompleteMaterials, G::kAlways,
+         R::kMaterialsClosed),
+    Deny(kEnded, C::kCompleteMaterials, G::kAlways, R::kOrderClosed),
 
     // Decisions: first the id, then what it was based on, then the clock, then what it says.
     Deny(Of(kNone), C::kApprove, G::kAlways, R::kOrderUnknown),
@@ -118,8 +115,9 @@ constexpr auto kRules = std::to_array<Rule>({
     Deny(In(kCancelled, kLapsed), C::kReject, G::kAlways, R::kOrderClosed),
 
     // Rule B4 and amount = quote; a payment that fails goes back and the order waits on.
-    W::Refuse(Of(kNone), C::kPremiumReceived, G::kAlways, R::kOrderUnknown),
-    W::Refuse(kKnown, C::kPremiumReceived, G::kReferenceMissing, R::kReferenceMissing),
+    Deny(Of(kNone), C::kPremiumReceived, G::kAlways, R::kOrderUnknown),
+    W::Same(kKnown, C::kPremiumReceived, G::kKnownDecision),
+    Deny(kKnown, C::kPremiumReceived, G::kReferenceMissing, R::kReferenceMissing),
     W::Same(kKnown, C::kPremiumReceived, G::kKnownPayment),
     Return(In(kAccepted, kUnderwriting), G::kAlways, R::kPaymentNotDue),
     Return(Of(kAwaitPremium), G::kPaymentLate, R::kPastDeadline),
@@ -128,7 +126,7 @@ constexpr auto kRules = std::to_array<Rule>({
     Return(Of(kAwaitPremium), G::kPayerNotBasicAccount, R::kNotBasicAccount),
     Return(Of(kAwaitPremium), G::kPayerNotBidder, R::kPayerNotBidder),
     W::Go(Of(kAwaitPremium), C::kPremiumReceived, G::kAlways, kPremiumReceived,
-          W::Emit(E::kPremiumAccepted)),
+          W::Emit(E::kPremiumAccepted, E::kDecisionApplied)),
     Return(In(kPremiumReceived, kIssuing, kIssued), G::kAlways, R::kPremiumAlreadyReceived),
     Return(kEnded, G::kAlways, R::kOrderClosed),
 
@@ -153,16 +151,19 @@ constexpr auto kRules = std::to_array<Rule>({
     W::Same(kEnded, C::kCreditRefused, G::kCreditSettled),
     W::Refuse(kEnded, C::kCreditRefused, G::kAlways, R::kCreditNotAwaited),
 
-    W::Refuse(Of(kNone), C::kLetterReady, G::kAlways, R::kOrderUnknown),
-    W::Refuse(kOpen, C::kLetterReady, G::kAlways, R::kNotIssuing),
-    TooLate(Of(kIssuing), C::kLetterReady, G::kPastDeadline),
-    W::Refuse(Of(kIssuing), C::kLetterReady, G::kNumberTaken, R::kGuaranteeNumberUsed),
-    W::Refuse(Of(kIssuing), C::kLetterReady, G::kLetterUnfit, R::kLetterUnfit),
-    W::Go(Of(kIssuing), C::kLetterReady, G::kAlways, kIssued, W::Emit(E::kLetterIssued),
-          Notice::kIssued),
+    Deny(Of(kNone), C::kLetterReady, G::kAlways, R::kOrderUnknown),
+    W::Same(kKnown, C::kLetterReady, G::kKnownDecision),
+    Deny(kOpen, C::kLetterReady, G::kAlways, R::kNotIssuing),
+    Deny(Of(kIssuing), C::kLetterReady, G::kStaleDecision, R::kStaleDecision),
+    TooLate(Of(kIssuing), C::kLetterReady, G::kPastDeadline,
+            W::Emit(E::kOrderLapsed, E::kDecisionRefused)),
+    Deny(Of(kIssuing), C::kLetterReady, G::kNumberTaken, R::kGuaranteeNumberUsed),
+    Deny(Of(kIssuing), C::kLetterReady, G::kLetterUnfit, R::kLetterUnfit),
+    W::Go(Of(kIssuing), C::kLetterReady, G::kAlways, kIssued,
+          W::Emit(E::kLetterIssued, E::kDecisionApplied), Notice::kIssued),
     W::Same(Of(kIssued), C::kLetterReady, G::kSameLetter),
-    W::Refuse(Of(kIssued), C::kLetterReady, G::kAlways, R::kAlreadyIssued),
-    W::Refuse(kEnded, C::kLetterReady, G::kAlways, R::kOrderClosed),
+    Deny(Of(kIssued), C::kLetterReady, G::kAlways, R::kAlreadyIssued),
+    Deny(kEnded, C::kLetterReady, G::kAlways, R::kOrderClosed),
 
     W::Refuse(Of(kNone), C::kLetterFailed, G::kAlways, R::kOrderUnknown),
     W::Refuse(kOpen, C::kLetterFailed, G::kAlways, R::kNotIssuing),

@@ -30,7 +30,11 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds kDeadline{10};
 constexpr const char* kNoticesTopic = "guarantee.notices.v1";
 constexpr std::int64_t kHourMs = 3'600'000;
-constexpr const char* kPdf = "%PDF-1.4\nletter\n%%EOF\n";
+std::string DemonstrationLetter() {
+  std::ifstream file(GUARANTEE_SOURCE_DIR "/deploy/dev/demonstration-letter.pdf", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+const std::string kPdf = DemonstrationLetter();
 
 // Everything published on some topics, read like any subscriber would.
 class Reader final : public messaging::AssignmentHandler {
@@ -417,6 +421,77 @@ TEST_F(OrderServiceTest, Deadline_LapsesAnOpenOrderAlsoAfterALongStop) {
             partner::v1::OUTCOME_FAILURE);
 }
 
+TEST_F(OrderServiceTest, Decision_OnAnotherPartnersOrderIsParkedAndChangesNothing) {
+  Start(false);
+  Apply("demo", Application("T1", 50'000'000), "e1");
+  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
+  messaging::Envelope envelope;
+  envelope.id = "foreign";
+  envelope.type = event::DecideOrder::descriptor()->full_name();
+  envelope.partner = "second";
+  envelope.flow = Flow("demo", "T1");
+  envelope.time = clock_.Now();
+  Publish(kDecisionsTopic, envelope, Approval("d1").SerializeAsString());
+  EXPECT_EQ(reader_->Await("DecideOrder", 1).size(), 1U);
+  EXPECT_EQ(reader_->Count("OrderApproved"), 0U);
+}
+
+TEST_F(OrderServiceTest, Decision_ThatMeansNothingIsToldInPublic) {
+  Start(false);
+  Apply("demo", Application("T1", 50'000'000), "e1");
+  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
+  Decide("demo", "T1", Decision("d1"));
+  const auto refused = reader_->Await("OrderDecisionRefused", 1);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(Read<event::OrderDecisionRefused>(refused[0]).decision_id(), "d1");
+  EXPECT_EQ(Read<event::OrderDecisionRefused>(refused[0]).reason(), "decision.empty");
+}
+
+TEST_F(OrderServiceTest, Premium_TheSameDecisionAgainReturnsNoMoney) {
+  Start(false);
+  Apply("demo", Application("T1", 50'000'000), "e1");
+  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
+  event::DecideOrder approve = Decision("d1");
+  approve.mutable_approve()->set_materials_complete(true);
+  Decide("demo", "T1", approve);
+  ASSERT_EQ(reader_->Await("OrderPremiumRequested", 1).size(), 1U);
+  event::DecideOrder premium = Decision("d2");
+  auto& payment = *premium.mutable_premium()->mutable_payment();
+  payment.set_payer_name("甲公司");
+  payment.set_payer_account("6222024000064789589");
+  payment.set_amount_fen(125'000);
+  payment.set_reference("P1");
+  Decide("demo", "T1", premium);
+  payment.set_reference("P2");
+  Decide("demo", "T1", premium);
+  event::DecideOrder last = Decision("d3");
+  last.mutable_reject();
+  Decide("demo", "T1", last);
+  ASSERT_EQ(reader_->Await("OrderDecisionRefused", 1).size(), 1U);
+  EXPECT_EQ(reader_->Count("OrderDecisionApplied"), 1U);
+  EXPECT_EQ(reader_->Count("OrderPremiumRefundDue"), 0U);
+}
+
+TEST_F(OrderServiceTest, Lapse_GivesBackAPremiumThatTheApprovalBroughtInWithAReference) {
+  Start(false);
+  for (const std::string reference : {"P1", ""}) {
+    const std::string order = reference.empty() ? "waived" : "paid";
+    Apply("demo", Application(order, 50'000'000), order);
+    ASSERT_EQ(reader_->Await("OrderAccepted", reference.empty() ? 2 : 1).size(),
+              reference.empty() ? 2U : 1U);
+    event::DecideOrder approve = Approval(order);
+    approve.mutable_approve()->clear_letter();
+    approve.mutable_approve()->mutable_payer()->set_reference(reference);
+    Decide("demo", order, approve);
+  }
+  ASSERT_EQ(reader_->Await("OrderLetterRequested", 2).size(), 2U);
+  clock_.Advance(24 * kHourMs + 60'000);
+  ASSERT_EQ(reader_->Await("OrderLapsed", 2).size(), 2U);
+  const auto due = reader_->Await("OrderPremiumRefundDue", 1);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(Read<event::OrderPremiumRefundDue>(due[0]).reference(), "P1");
+}
+
 TEST_F(OrderServiceTest, Restart_TakesUpWhereItStood) {
   Start(true);
   Apply("demo", Application("T1", 50'000'000), "e1");
@@ -456,6 +531,7 @@ TEST_F(OrderServiceTest, Poison_IsParkedAndThePartitionGoesOn) {
   envelope.time = clock_.Now();
   Publish(kRequestsTopic, envelope, "\xff\xff not a message");
   envelope.partner = "stranger";
+  envelope.flow = Flow("stranger", "T1");
   Publish(kRequestsTopic, envelope, {});
   Apply("demo", Application("T1", 50'000'000), "e1");
   EXPECT_EQ(reader_->Await("OrderApplyNotice", 1).size(), 1U);
@@ -471,13 +547,20 @@ TEST_F(OrderServiceTest, Poison_IsParkedAndThePartitionGoesOn) {
     }
   }
   ASSERT_EQ(parked.size(), 2U);
-  EXPECT_NE(parked[0].find("event.value"), std::string::npos);
-  EXPECT_NE(parked[1].find("event.partner"), std::string::npos);
+  const std::string reasons = parked[0] + parked[1];  // of two partitions, in either order
+  EXPECT_NE(reasons.find("event.value"), std::string::npos);
+  EXPECT_NE(reasons.find("event.partner"), std::string::npos);
 }
 
-TEST(IsPdf, WantsHeaderAndTrailer) {
+TEST(IsPdf, WantsAWholeFileWithAPage) {
   EXPECT_TRUE(IsPdf(kPdf));
-  EXPECT_FALSE(IsPdf("%PDF-1.4\ncut"));
+  EXPECT_FALSE(IsPdf("%PDF-1.4\nnothing\n%%EOF\n"));
+  EXPECT_FALSE(IsPdf(kPdf.substr(0, kPdf.size() / 2)));
+  EXPECT_FALSE(IsPdf(kPdf.substr(0, kPdf.size() / 2) + "%%EOF\n"));
+  std::string pageless = kPdf;
+  pageless.replace(pageless.find("/Count 1"), 8, "/Count 0");
+  pageless.replace(pageless.find("/Kids"), 5, "/Nids");
+  EXPECT_FALSE(IsPdf(pageless));
   EXPECT_FALSE(IsPdf("PK\x03\x04%%EOF"));
   EXPECT_FALSE(IsPdf(""));
 }

@@ -30,4 +30,8 @@ struct FlowKey {
 // The inverse; anything that JoinFlow would not write is refused ("flow.format").
 [[nodiscard]] Result<FlowKey> SplitFlow(std::string_view key);
 
+// That the flow is one of this partner's: permanent "event.subject" for another's, and for what is
+// no flow key. Whoever may write to a topic names both (design.md invariant 9).
+[[nodiscard]] Result<void> CheckOwner(std::string_view flow, std::string_view partner);
+
 }  // namespace guarantee::contract

@@ -57,10 +57,27 @@ template <typename Refusal>
   }
   return nullptr;
 }
+// Whether nothing more can be remembered: refused ones make room, applied ones do not.
+template <typename Refusal>
+[[nodiscard]] bool DecisionLogFull(const std::vector<DecisionRecord<Refusal>>& decisions) {
+  if (decisions.size() < kRememberedDecisionsMax) return false;
+  for (const DecisionRecord<Refusal>& record : decisions) {
+    if (record.refusal != Refusal::kNone) return false;
+  }
+  return true;
+}
 template <typename Refusal>
 void RecordDecision(std::vector<DecisionRecord<Refusal>>& decisions, const std::string& decision_id,
                     Refusal refusal) {
-  if (decision_id.empty() || decisions.size() >= kRememberedDecisionsMax) return;
+  if (decision_id.empty() || DecisionLogFull(decisions)) return;
+  if (decisions.size() >= kRememberedDecisionsMax) {
+    // The oldest refused one: its id would be judged anew, and be refused anew.
+    for (auto record = decisions.begin(); record != decisions.end(); ++record) {
+      if (record->refusal == Refusal::kNone) continue;
+      decisions.erase(record);
+      break;
+    }
+  }
   decisions.push_back({decision_id, refusal});
 }
 

@@ -18,7 +18,8 @@ void AddStep(const messaging::OutboxEntry& entry, const std::optional<UnixMillis
 // By time; what happened at once stays in the order it was added.
 void SortSteps(v1::FlowReply& reply);
 
-[[nodiscard]] Result<void> FillLag(messaging::LagMeter& meter, std::chrono::milliseconds timeout,
-                                   v1::LagReply& reply);
+// `trouble`: what keeps the consumer from handling anything; its partitions are then "stalled".
+[[nodiscard]] Result<void> FillLag(messaging::LagMeter& meter, const std::string& trouble,
+                                   std::chrono::milliseconds timeout, v1::LagReply& reply);
 
 }  // namespace guarantee::rpc

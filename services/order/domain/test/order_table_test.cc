@@ -184,6 +184,9 @@ std::map<std::string, Change> OfOrders() {
       {"decision log full", ToOrder([](auto& o) {
          o.decisions.assign(kRememberedDecisionsMax, {"OTHER", RefusalCode::kNone});
        })},
+      {"64 refused before", ToOrder([](auto& o) {
+         o.decisions.assign(kRememberedDecisionsMax, {"OTHER", RefusalCode::kQuoteUnfit});
+       })},
       {"payment known", ToOrder([](auto& o) { o.payment_references = {"PAY-1"}; })},
       {"letter offered", ToOrder([](auto& o) { o.offered_letter = GoodLetter(); })},
       {"letter overtaken by the opening", ToOrder([](auto& o) { o.open_time = kValidEnd; })},

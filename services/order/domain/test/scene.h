@@ -94,7 +94,7 @@ inline Command GoodCommand(CommandKind kind) {
     case CommandKind::kSpendRedirect:
       return SpendRedirect{};
     case CommandKind::kCompleteMaterials:
-      return CompleteMaterials{{"甲公司", "CODE"}};
+      return CompleteMaterials{{"甲公司", "CODE"}, other};
     case CommandKind::kApprove: {
       Approve approve = GoodApprove();
       approve.decision.decision_id = "DECISION-2";
@@ -103,13 +103,13 @@ inline Command GoodCommand(CommandKind kind) {
     case CommandKind::kReject:
       return Reject{other};
     case CommandKind::kPremiumReceived:
-      return PremiumReceived{GoodPayment()};
+      return PremiumReceived{GoodPayment(), other};
     case CommandKind::kCreditReserved:
       return CreditReserved{};
     case CommandKind::kCreditRefused:
       return CreditRefused{"no headroom"};
     case CommandKind::kLetterReady:
-      return LetterReady{GoodLetter()};
+      return LetterReady{GoodLetter(), false, other};
     case CommandKind::kLetterFailed:
       return LetterFailed{1, "token away"};
     case CommandKind::kCancel:
