@@ -40,7 +40,8 @@ void DecodeRequest(benchmark::State& state, const char* section) {
     if (!decoded) state.SkipWithError("the sample was refused");
     benchmark::DoNotOptimize(decoded);
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * body.size()));
+  state.SetBytesProcessed(
+      static_cast<std::int64_t>(static_cast<std::size_t>(state.iterations()) * body.size()));
 }
 
 void MakeCanonical(benchmark::State& state, const char* section) {

@@ -75,11 +75,18 @@ def _acknowledged(history: Path) -> dict[tuple[str, str], float]:
 
 
 def _receipts(base: str) -> dict[tuple[str, str], float]:
+    """When each order's notice was first accepted, wall clock seconds."""
     found: dict[tuple[str, str], float] = {}
-    with urllib.request.urlopen(base + "receipts?since=0", timeout=30) as answer:
-        for receipt in json.load(answer):
-            found.setdefault((receipt["partner"], receipt["order_no"]), _seconds(receipt["time"]))
-    return found
+    since = 0
+    while True:
+        with urllib.request.urlopen(f"{base}receipts?since={since}", timeout=30) as answer:
+            page = json.load(answer)
+        if not page["receipts"]:
+            return found
+        since = page["next"]
+        for receipt in page["receipts"]:
+            key = receipt["partner"], receipt["order_no"]
+            found.setdefault(key, _seconds(receipt["time"]))
 
 
 def _latencies(history: Path) -> list[float]:

@@ -42,7 +42,11 @@ void Must(const Result<void>& result) {
 class Store {
  public:
   explicit Store(bool postgres) {
-    const std::string schema = "bench" + std::to_string(getpid()) + std::to_string(++count_);
+    // A schema's name has letters only: the numbers as such.
+    std::string schema = "bench_" + std::to_string(getpid()) + "_" + std::to_string(++count_);
+    for (char& sign : schema) {
+      if (sign >= '0' && sign <= '9') sign = static_cast<char>('a' + (sign - '0'));
+    }
     if (postgres) {
       PostgresOptions options;
       options.dsn = std::getenv("GUARANTEE_BENCH_POSTGRES");
