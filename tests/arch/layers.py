@@ -25,6 +25,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
         "rpc": "base messaging proto_headers",
         "partner": "base contract crypto",
         "runtime": "base",
+        "sealing": "base crypto",
         # A service's use cases: the desk and what is around it; knows ports only.
         "service": "base contract machine messaging proto_headers runtime",
         # A desk on the adapters.
@@ -46,7 +47,7 @@ VENDORS: Mapping[str, frozenset[str]] = {
         "gRPC::grpc++": "rpc proto_services",
         "protobuf::libprotobuf": "proto_headers",
         "OpenSSL::SSL": "http",
-        "OpenSSL::Crypto": "crypto http platform-simulator",
+        "OpenSSL::Crypto": "crypto http platform-simulator sealing",
         "PkgConfig::ARGON2": "crypto",
         "Boost::headers": "http",
         "Poco::Foundation": "runtime platform-simulator",
