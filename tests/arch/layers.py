@@ -55,7 +55,7 @@ VENDORS: Mapping[str, frozenset[str]] = {
         "prometheus-cpp::core": "runtime node gateway dispatcher bank-simulator platform-simulator",
         "yaml-cpp": "node",
         "PkgConfig::QPDF": "order",
-        "nlohmann_json::nlohmann_json": "contract partner order guaranteectl bank-simulator "
+        "nlohmann_json::nlohmann_json": "contract partner claim order guaranteectl bank-simulator "
         "platform-simulator",
     }.items()
 }

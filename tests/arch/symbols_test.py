@@ -25,6 +25,7 @@ class DomainTest(unittest.TestCase):
         archives = os.environ["ARCH_DOMAINS"].split(":")
         names = {Path(archive).name for archive in archives}
         self.assertEqual(names, {
+            "libclaim_domain.a",
             "libdispatcher_domain.a",
             "libletter_domain.a",
             "liborder_domain.a",

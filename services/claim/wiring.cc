@@ -1,0 +1,84 @@
+#include "claim/wiring.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "claim/app/calendar_file.h"
+#include "claim/app/claim_desk.h"
+#include "claim/app/rules.h"
+
+namespace guarantee::claim {
+namespace {
+
+constexpr std::size_t kFileBytesMax = 256U << 10;
+
+// Empty where no file is named.
+Result<std::string> ReadFile(const std::string& path, const char* field) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Refused("claim.file", "cannot read " + path, field);
+  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (bytes.size() > kFileBytesMax) return Refused("claim.file", path + " is too large", field);
+  return bytes;
+}
+
+Result<std::shared_ptr<const Policy>> MakePolicy(const ClaimOptions& options) {
+  if (options.contact_name.empty()) {
+    return Refused("claim.contact", "must be set: payments name it", "claim.contact_name");
+  }
+  if (options.contact_phone.empty()) {
+    return Refused("claim.contact", "must be set: payments name it", "claim.contact_phone");
+  }
+  const Result<std::string> text = ReadFile(options.calendar_file, "claim.calendar_file");
+  if (!text) return tl::unexpected(text.error());
+  Result<std::vector<std::int32_t>> days = ReadCalendar(*text);
+  if (!days) return tl::unexpected(days.error());
+  Policy policy;
+  policy.contact_name = options.contact_name;
+  policy.contact_phone = options.contact_phone;
+  policy.non_working_days = std::move(*days);
+  return std::make_shared<const Policy>(std::move(policy));
+}
+
+Result<std::optional<Rules>> MakeRules(const ClaimOptions& options) {
+  if (options.rules_file.empty()) return std::optional<Rules>{};
+  const Result<std::string> text = ReadFile(options.rules_file, "claim.rules_file");
+  if (!text) return tl::unexpected(text.error());
+  return ReadRules(*text);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<host::Host>> StartClaim(
+    const ClaimOptions& options, messaging::Bus& bus, sql::Database& database,
+    std::shared_ptr<const contract::Contract> contract,
+    std::shared_ptr<const partner::PartnerDirectory> partners, const Clock& clock) {
+  const Result<std::shared_ptr<const Policy>> policy = MakePolicy(options);
+  if (!policy) return tl::unexpected(policy.error());
+  const Result<std::optional<Rules>> rules = MakeRules(options);
+  if (!rules) return tl::unexpected(rules.error());
+  host::HostOptions host;
+  host.group = kGroup;
+  host.process_name = options.process_name;
+  host.alone = options.alone;
+  host.requests_topic = kRequestsTopic;
+  host.foreign_topics = {kDecisionsTopic};
+  host.waiting_kind = kWaitingKind;
+  host.request_limit_ms = options.request_limit_ms;
+  for (const auto& partner : partners->partners()) host.partners.push_back(partner->id);
+  const auto make = [&](service::DeskTools tools) -> Result<std::unique_ptr<service::Desk>> {
+    ClaimDesk::Dependencies needs;
+    needs.tools = std::move(tools);
+    needs.contract = contract;
+    needs.policy = [partners, policy = *policy](const std::string& partner) {
+      return partners->FindPartner(partner) ? policy : nullptr;
+    };
+    needs.rules = *rules;
+    return std::make_unique<ClaimDesk>(std::move(needs));
+  };
+  return host::Host::Start(std::move(host), bus, database, contract, make, clock);
+}
+
+}  // namespace guarantee::claim
