@@ -26,7 +26,9 @@ class DomainTest(unittest.TestCase):
         names = {Path(archive).name for archive in archives}
         self.assertEqual(names, {
             "libclaim_domain.a",
+            "libcredit_domain.a",
             "libdispatcher_domain.a",
+            "libinvoice_domain.a",
             "libletter_domain.a",
             "liborder_domain.a",
         })
