@@ -44,11 +44,21 @@ std::vector<std::string> ReadGateways(const json& gateway) {
   return urls;
 }
 
+// As a shell reads it back; paths may have spaces.
+std::string Quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=@%+,";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char sign : word) text += sign == '\'' ? std::string("'\\''") : std::string(1, sign);
+  return text + "'";
+}
+
 std::string CommandOf(const json& words) {
   std::string command;
   if (!words.is_array()) return command;
   for (const json& word : words) {
-    if (word.is_string()) command += (command.empty() ? "" : " ") + word.get<std::string>();
+    if (word.is_string()) command += (command.empty() ? "" : " ") + Quoted(word.get<std::string>());
   }
   return command;
 }
