@@ -27,6 +27,7 @@ struct Context {
 [[nodiscard]] Result<Report> OrderList(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> OrderShow(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> OrderDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> OrderMaterials(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> OrderPremium(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> OrderLetter(const Context& context, const Arguments& arguments);
 

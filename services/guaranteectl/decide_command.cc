@@ -164,10 +164,23 @@ Result<Report> OrderDecide(const Context& context, const Arguments& arguments) {
   } else if (verdict == "approve") {
     const Result<void> filled = FillApproval(context, arguments, *decision.mutable_approve());
     if (!filled) return tl::unexpected(filled.error());
+  } else if (verdict == "accept-cancel") {
+    decision.mutable_accept_cancel();
+  } else if (verdict == "decline-cancel") {
+    decision.mutable_decline_cancel();
   } else {
-    return Refused(kUsageCode, fmt::format("{}: expected approve or reject\nusage: {}", verdict,
-                                           UsageOf(*arguments.command)));
+    return Refused(kUsageCode,
+                   fmt::format("{}: expected approve, reject, accept-cancel or decline-cancel\n"
+                               "usage: {}",
+                               verdict, UsageOf(*arguments.command)));
   }
+  return Decide(context, arguments.positionals.front(), std::move(decision));
+}
+
+Result<Report> OrderMaterials(const Context& context, const Arguments& arguments) {
+  event::DecideOrder decision = NewDecision(context, arguments);
+  decision.mutable_materials()->set_bidder_name(arguments.Value("--bidder-name"));
+  decision.mutable_materials()->set_bidder_code(arguments.Value("--bidder-code"));
   return Decide(context, arguments.positionals.front(), std::move(decision));
 }
 

@@ -26,6 +26,7 @@ Policy PolicyOf(const partner::Partner& partner) {
   policy.institution_name = partner.institution.name;
   policy.insurer_code = partner.institution.insurer_code;
   policy.credit_backed = partner.products.credit_backed;
+  policy.cancel_by_decision = partner.products.cancel_by_decision;
   policy.amount_min = partner.limits.amount_min;
   policy.amount_max = partner.limits.amount_max;
   policy.valid_days = static_cast<std::int32_t>(partner.products.valid_days);

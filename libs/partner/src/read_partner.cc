@@ -224,6 +224,7 @@ Products ReadProducts(JsonObject object, InstitutionKind kind) {
   Products products;
   products.credit_backed = object.OptionalFlag("credit_backed", false);
   products.online_refund = object.OptionalFlag("online_refund", true);
+  products.cancel_by_decision = object.OptionalFlag("cancel_by_decision", false);
   products.valid_days = object.RequiredNumber("valid_days", 1, kValidDaysMax);
   if (products.credit_backed && kind != InstitutionKind::kBank) {
     object.place().Key("credit_backed").Problem("must not be on for other than a bank");

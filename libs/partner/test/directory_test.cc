@@ -45,21 +45,22 @@ class DirectoryTest : public ::testing::Test {
   }
 
   static Json Partner(const std::string& id) {
-    return {{"id", id},
-            {"environment", "test"},
-            {"institution", {{"kind", "bank"}, {"name", "岳阳银行"}, {"insurer_code", ""}}},
-            {"accounts", {Account(id)}},
-            {"source_networks", {"127.0.0.0/8", "::1/128"}},
-            {"field_cipher", "R1"},
-            {"tolerance", {{"dual_result", true}, {"wrapped_out", {{"3.12", false}}}}},
-            {"limits", {{"amount_max", "10000000.00"}}},
-            {"products", {{"credit_backed", false}, {"valid_days", 120}}},
-            {"redirect_host", nullptr},
-            {"platform",
-             {{"base_url", "http://127.0.0.1:18090/front/"},
-              {"user", "us"},
-              {"password_file", "password"},
-              {"tls", {{"roots", ""}, {"client_certificate", ""}, {"client_key", ""}}}}}};
+    return {
+        {"id", id},
+        {"environment", "test"},
+        {"institution", {{"kind", "bank"}, {"name", "岳阳银行"}, {"insurer_code", ""}}},
+        {"accounts", {Account(id)}},
+        {"source_networks", {"127.0.0.0/8", "::1/128"}},
+        {"field_cipher", "R1"},
+        {"tolerance", {{"dual_result", true}, {"wrapped_out", {{"3.12", false}}}}},
+        {"limits", {{"amount_max", "10000000.00"}}},
+        {"products", {{"credit_backed", false}, {"cancel_by_decision", true}, {"valid_days", 120}}},
+        {"redirect_host", nullptr},
+        {"platform",
+         {{"base_url", "http://127.0.0.1:18090/front/"},
+          {"user", "us"},
+          {"password_file", "password"},
+          {"tls", {{"roots", ""}, {"client_certificate", ""}, {"client_key", ""}}}}}};
   }
 
   static Json Document() { return {{"partners", {Partner("demo"), Partner("second")}}}; }
@@ -96,6 +97,7 @@ TEST_F(DirectoryTest, ASoundFileIsReadWhole) {
   EXPECT_EQ(match.partner->platform.password.Reveal(), "secret");
   EXPECT_EQ(match.partner->limits.amount_max.fen, 1'000'000'000);
   EXPECT_EQ(match.partner->products.valid_days, 120);
+  EXPECT_TRUE(match.partner->products.cancel_by_decision);
   EXPECT_TRUE(match.partner->tolerance.dual_result);
   EXPECT_FALSE(match.partner->tolerance.wrapped_out.at("3.12"));
   EXPECT_TRUE(match.partner->Admits("127.3.4.5"));

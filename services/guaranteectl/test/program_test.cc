@@ -151,6 +151,18 @@ TEST_F(Program, ARefusedDecisionRepeatedIsStillRefused) {
   EXPECT_EQ(Ask({"order", "decide", "T1", "reject", "--decision-id", "d1"}).exit, 1);
 }
 
+TEST_F(Program, EveryDecisionOnAnOrderCanBeTyped) {
+  EXPECT_EQ(Ask({"order", "decide", "T1", "accept-cancel"}).exit, 0);
+  EXPECT_TRUE(orders_.asked.decision().has_accept_cancel());
+  EXPECT_EQ(Ask({"order", "decide", "T1", "decline-cancel"}).exit, 0);
+  EXPECT_TRUE(orders_.asked.decision().has_decline_cancel());
+  EXPECT_EQ(
+      Ask({"order", "materials", "T1", "--bidder-name", "甲公司", "--bidder-code", "9143"}).exit,
+      0);
+  EXPECT_EQ(orders_.asked.decision().materials().bidder_code(), "9143");
+  EXPECT_EQ(Ask({"order", "materials", "T1", "--bidder-name", "甲公司"}).exit, 2);
+}
+
 TEST_F(Program, APremiumIsTheDecisionPremiumReceived) {
   const Said said = Ask({"order", "premium", "T1", "--payer-name", "示范付款人", "--payer-account",
                          "62", "--amount", "1250.00"});

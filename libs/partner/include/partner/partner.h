@@ -62,8 +62,10 @@ struct Limits {
 };
 
 struct Products {
-  bool credit_backed = false;   // issuing needs a reservation of credit
-  bool online_refund = true;    // 3.15 is offered
+  bool credit_backed = false;  // issuing needs a reservation of credit
+  bool online_refund = true;   // 3.15 is offered
+  // The institution decides on each 3.3; else an open order is closed at once.
+  bool cancel_by_decision = false;
   std::int64_t valid_days = 0;  // of a letter from the opening
 };
 
