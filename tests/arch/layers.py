@@ -55,8 +55,8 @@ VENDORS: Mapping[str, frozenset[str]] = {
         "prometheus-cpp::core": "runtime node gateway dispatcher bank-simulator platform-simulator",
         "yaml-cpp": "node",
         "PkgConfig::QPDF": "order",
-        "nlohmann_json::nlohmann_json": "contract partner claim order guaranteectl bank-simulator "
-        "platform-simulator",
+        "nlohmann_json::nlohmann_json": "contract partner claim credit order "
+        "guaranteectl bank-simulator platform-simulator",
     }.items()
 }
 

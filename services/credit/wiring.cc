@@ -1,0 +1,71 @@
+#include "credit/wiring.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "credit/app/credit_desk.h"
+#include "credit/app/rules.h"
+
+namespace guarantee::credit {
+namespace {
+
+constexpr std::size_t kFileBytesMax = 256U << 10;
+constexpr const char* kRulesKey = "credit.rules_file";
+constexpr const char* kMinimumKey = "credit.minimum_amount";
+
+Result<std::optional<Rules>> MakeRules(const std::string& path) {
+  if (path.empty()) return std::optional<Rules>{};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Refused("credit.file", "cannot read " + path, kRulesKey);
+  std::string bytes;
+  for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
+    if (bytes.size() == kFileBytesMax) {
+      return Refused("credit.file", path + " is too large", kRulesKey);
+    }
+    bytes.push_back(*at);
+  }
+  return ReadRules(bytes);
+}
+
+Result<Money> MakeMinimum(const std::string& text) {
+  const Result<Money> amount = Money::Parse(text);
+  if (amount && *amount > Money{}) return *amount;
+  return Refused("credit.minimum", "must be an amount above zero: 3.21 is answered by it",
+                 kMinimumKey);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<host::Host>> StartCredit(
+    const CreditOptions& options, messaging::Bus& bus, sql::Database& database,
+    std::shared_ptr<const contract::Contract> contract,
+    std::shared_ptr<const partner::PartnerDirectory> partners, const Clock& clock) {
+  const Result<Money> minimum = MakeMinimum(options.minimum_amount);
+  if (!minimum) return tl::unexpected(minimum.error());
+  const Result<std::optional<Rules>> rules = MakeRules(options.rules_file);
+  if (!rules) return tl::unexpected(rules.error());
+  host::HostOptions host;
+  host.group = kGroup;
+  host.process_name = options.process_name;
+  host.alone = options.alone;
+  host.requests_topic = kRequestsTopic;
+  host.foreign_topics = {kDecisionsTopic};
+  host.waiting_kind = kWaitingKind;
+  host.request_limit_ms = options.request_limit_ms;
+  for (const auto& partner : partners->partners()) host.partners.push_back(partner->id);
+  const auto make = [&](service::DeskTools tools) -> Result<std::unique_ptr<service::Desk>> {
+    CreditDesk::Dependencies needs;
+    needs.tools = std::move(tools);
+    needs.contract = contract;
+    needs.knows_partner = [partners](const std::string& partner) {
+      return partners->FindPartner(partner) != nullptr;
+    };
+    needs.rules = *rules;
+    needs.minimum_amount = *minimum;
+    return std::make_unique<CreditDesk>(std::move(needs));
+  };
+  return host::Host::Start(std::move(host), bus, database, contract, make, clock);
+}
+
+}  // namespace guarantee::credit
