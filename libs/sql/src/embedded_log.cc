@@ -33,6 +33,7 @@ class EmbeddedLog final : public messaging::Bus, private messaging::Producer, pr
     appender_->Stop();
     // The job under way refers to the groups.
     Drain(kStopLimit);
+    appender_->Settle();
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;

@@ -21,7 +21,8 @@ namespace guarantee::sql {
 inline constexpr std::size_t kAppendRecordsMax = 1000;
 inline constexpr std::size_t kAppendBytesMax = 8U << 20U;
 
-// Thread-safe. Jobs hold a reference, so it may outlive the bus by the length of one job.
+// Thread-safe. Jobs hold a reference, and with it the file: whoever drops the appender settles it
+// first, else the writer's thread would be the one to close its own file.
 class LogAppender : public std::enable_shared_from_this<LogAppender> {
  public:
   LogAppender(std::shared_ptr<OpenSqliteFile> file, std::shared_ptr<LogStore> store,
@@ -35,6 +36,8 @@ class LogAppender : public std::enable_shared_from_this<LogAppender> {
   void Nudge();
   // Nothing is appended any more: what is queued is reported retryable.
   void Stop();
+  // Returns when no job refers to the appender any more; after Stop and Drain.
+  void Settle();
 
  private:
   struct Entry {

@@ -98,7 +98,12 @@ void SqliteWriter::Serve() {
       const NestingGuard guard;
       RunGroup(group);
     }
-    for (Member& member : group) member.job.done(std::move(member.result));
+    for (Member& member : group) {
+      member.job.done(std::move(member.result));
+      // What it holds goes before the next one is told: whoever waits for that one may then give
+      // back the file, which must not be done by this thread.
+      member.job = {};
+    }
     // Errors other than a failing fsync come back at the next COMMIT, where a caller hears them.
     static_cast<void>(connection_->CheckpointIfLong());
   }

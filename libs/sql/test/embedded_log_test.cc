@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <future>
 
 #include "faulty_vfs.h"
 #include "testing/bus_suite.h"
@@ -123,6 +124,27 @@ TEST_F(EmbeddedLogTest, Reopened_ContinuesWhereItEnded) {
   const auto records = reader.AwaitDelivered(3);
   ASSERT_EQ(records.size(), 3U);
   EXPECT_EQ(records[0].value + records[1].value + records[2].value, "012");
+}
+
+// The report comes from the writer's thread, which still holds the job; the file must nevertheless
+// be closed, and by the one who gives it back. Many at once, so that threads are held up in
+// between.
+TEST(EmbeddedLogEnd, RightAfterAReport_TheFileIsFree) {
+  const auto again_and_again = [] {
+    EmbeddedHarness harness;
+    const std::string topic = harness.NewTopic(1);
+    for (std::int64_t round = 0; round < 60; ++round) {
+      std::promise<std::int64_t> reported;
+      harness.bus().producer().Publish({topic, "key", {}, "value"}, [&](const auto& position) {
+        reported.set_value(position ? position->offset : -1);
+      });
+      ASSERT_EQ(reported.get_future().get(), round);
+      ASSERT_NO_FATAL_FAILURE(harness.Reopen());
+    }
+  };
+  std::vector<std::future<void>> all;
+  for (int at = 0; at < 16; ++at) all.push_back(std::async(std::launch::async, again_and_again));
+  for (auto& one : all) one.get();
 }
 
 TEST_F(EmbeddedLogTest, Publish_DiskFull_IsRetryableAndLeavesNoGap) {
