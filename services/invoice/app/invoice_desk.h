@@ -1,0 +1,56 @@
+// The invoice service as a desk: what its records, calls and timers mean.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contract/contract.h"
+#include "invoice/app/invoice_work.h"
+#include "invoice/domain/policy.h"
+#include "service/task.h"
+
+namespace guarantee::invoice {
+
+// Thread-safe.
+class InvoiceDesk final : public service::Desk {
+ public:
+  struct Dependencies {
+    service::DeskTools tools;
+    std::shared_ptr<const contract::Contract> contract;
+    // Empty: no such partner.
+    std::function<std::optional<Policy>(const std::string& partner)> policy;
+    bool issue_by_rules = false;
+  };
+  explicit InvoiceDesk(Dependencies dependencies);
+
+  [[nodiscard]] Result<std::optional<service::Task>> FromRecord(
+      const messaging::Delivered& record, const messaging::Envelope& envelope) override;
+  [[nodiscard]] Result<service::Task> FromTimer(const messaging::Timer& timer,
+                                                const contract::FlowKey& flow) override;
+  [[nodiscard]] Result<service::Task> FromRequest(const messaging::Envelope& envelope,
+                                                  const std::string& message) override;
+  [[nodiscard]] Result<service::Task> FromDecision(const messaging::RowKey& subject,
+                                                   const std::string& partner,
+                                                   const std::string& type,
+                                                   const std::string& message) override;
+  [[nodiscard]] const std::vector<service::CaseKind>& kinds() const override { return kinds_; }
+  [[nodiscard]] Result<std::optional<service::CaseView>> Describe(
+      const service::CaseKind& kind, const messaging::StoredRow& row) const override;
+
+ private:
+  [[nodiscard]] Result<service::Task> Make(service::Cause cause, Command command) const;
+  [[nodiscard]] Result<Command> Decided(const std::string& message,
+                                        const service::Cause& cause) const;
+  [[nodiscard]] Result<std::optional<service::Task>> FromNoticeResult(
+      const messaging::Delivered& record, const messaging::Envelope& envelope) const;
+
+  const Dependencies needs_;
+  NoticeTypes notices_;
+  const std::vector<service::CaseKind> kinds_{
+      {"invoice", kInvoicesKind, contract::FlowKind::kInvoice}};
+};
+
+}  // namespace guarantee::invoice

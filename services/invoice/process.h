@@ -1,0 +1,14 @@
+// The invoice service as a process: its settings and what they start.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "runtime/config.h"
+#include "runtime/service.h"
+
+namespace guarantee::invoice {
+
+[[nodiscard]] Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& config);
+
+}  // namespace guarantee::invoice
