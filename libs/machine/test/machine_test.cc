@@ -35,13 +35,13 @@ std::string_view NameOf(EventKind event) {
                                          "BrickedUp"}[static_cast<std::size_t>(event)];
 }
 std::string_view NameOf(Notice) { return "bang"; }
-struct Facts {
-  Refusal code;
-  std::string_view word, text;
-};
+using Facts = RefusalFacts<Refusal>;
 constexpr std::array<Facts, 3> kFacts{{{Refusal::kNone, "", ""},
                                        {Refusal::kNoDoor, "door.none", "no door"},
                                        {Refusal::kTooHeavy, "door.heavy", "too heavy"}}};
+static_assert(InOrder(kFacts));
+static_assert(!InOrder(std::array<Facts, 2>{
+    {{Refusal::kNoDoor, "", ""}, {Refusal::kNone, "", ""}}}));
 const Facts& FactsOf(Refusal refusal) { return kFacts[static_cast<std::size_t>(refusal)]; }
 
 struct Kinds {
@@ -108,6 +108,27 @@ struct Weather {
   bool windy = false;
 };
 
+struct Situation {
+  const Door& door;
+  const Push& command;
+  UnixMillis now;
+  const Weather& policy;
+};
+CommandKind KindOf(const Push& command) { return command.kind; }
+bool Holds(Guard guard, const Situation& s) {
+  return guard == G::kAlways || (guard == G::kHeavy && s.command.heavy) ||
+         (guard == G::kWindy && s.policy.windy);
+}
+Moved BuildEvent(EventKind kind, const Rule<Kinds>& rule, const Situation& s) {
+  return {kind, rule.to.value_or(s.door.state)};
+}
+void CollectEffects(const Moved&, const Situation& after, std::vector<int>& out) {
+  out.push_back(after.door.moves);
+}
+void CollectNotice(const Rule<Kinds>& rule, const Situation&, std::vector<int>& out) {
+  if (rule.notice == Notice::kBang) out.push_back(-1);
+}
+
 struct Model {
   using Kinds = machine::Kinds;
   using Value = Door;
@@ -115,29 +136,10 @@ struct Model {
   using Event = Moved;
   using Effect = int;
   using Policy = Weather;
-  struct Situation {
-    const Door& door;
-    const Push& command;
-    UnixMillis now;
-    const Weather& policy;
-  };
+  using Situation = machine::Situation;
   static std::span<const Rule<Kinds>> Rules() { return kRules; }
-  static CommandKind KindOf(const Push& command) { return command.kind; }
-  static bool Holds(Guard guard, const Situation& s) {
-    return guard == G::kAlways || (guard == G::kHeavy && s.command.heavy) ||
-           (guard == G::kWindy && s.policy.windy);
-  }
-  static Moved BuildEvent(EventKind kind, const Rule<Kinds>& rule, const Situation& s) {
-    return {kind, rule.to.value_or(s.door.state)};
-  }
   static Door Apply(Door door, const Moved& event) {
     return {event.to, door.moves + (event.kind == EventKind::kMoved)};
-  }
-  static void CollectEffects(const Moved&, const Situation& after, std::vector<int>& out) {
-    out.push_back(after.door.moves);
-  }
-  static void CollectNotice(const Rule<Kinds>& rule, const Situation&, std::vector<int>& out) {
-    if (rule.notice == Notice::kBang) out.push_back(-1);
   }
   static void CollectTimers(const Door& before, const Door& after, std::vector<int>& out) {
     if (before.moves != after.moves) out.push_back(1'000 + after.moves);

@@ -18,21 +18,8 @@ struct Model {
   using Situation = credit::Situation;
 
   static std::span<const Rule> Rules() { return credit::Rules(); }
-  static CommandKind KindOf(const Command& command) { return credit::KindOf(command); }
-  static bool Holds(Guard guard, const Situation& situation) {
-    return credit::Holds(guard, situation);
-  }
-  static Event BuildEvent(EventKind kind, const Rule& rule, const Situation& situation) {
-    return credit::BuildEvent(kind, rule, situation);
-  }
   static View Apply(View view, const Event& event) {
     return ViewOf(credit::Apply(std::move(view.row), event), std::move(view.business_no));
-  }
-  static void CollectEffects(const Event& event, const Situation& after, std::vector<Effect>& out) {
-    credit::CollectEffects(event, after, out);
-  }
-  static void CollectNotice(const Rule& rule, const Situation& after, std::vector<Effect>& out) {
-    credit::CollectNotice(rule, after, out);
   }
   static void CollectTimers(const View& before, const View& after, std::vector<Effect>& out) {
     credit::CollectTimers(before.row, after.row, out);

@@ -18,21 +18,8 @@ struct Model {
   using Situation = invoice::Situation;
 
   static std::span<const Rule> Rules() { return invoice::Rules(); }
-  static CommandKind KindOf(const Command& command) { return invoice::KindOf(command); }
-  static bool Holds(Guard guard, const Situation& situation) {
-    return invoice::Holds(guard, situation);
-  }
-  static Event BuildEvent(EventKind kind, const Rule& rule, const Situation& situation) {
-    return invoice::BuildEvent(kind, rule, situation);
-  }
   static View Apply(View view, const Event& event) {
     return ViewOf(invoice::Apply(std::move(view.row), event), std::move(view.business_no));
-  }
-  static void CollectEffects(const Event& event, const Situation& after, std::vector<Effect>& out) {
-    invoice::CollectEffects(event, after, out);
-  }
-  static void CollectNotice(const Rule& rule, const Situation& after, std::vector<Effect>& out) {
-    invoice::CollectNotice(rule, after, out);
   }
   static void CollectTimers(const View& before, const View& after, std::vector<Effect>& out) {
     invoice::CollectTimers(before.row, after.row, out);

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "machine/rules.h"
+
 namespace guarantee::invoice {
 
 enum class RefusalCode : std::uint8_t {
@@ -35,12 +37,7 @@ enum class RefusalCode : std::uint8_t {
 };
 inline constexpr std::size_t kRefusalCount = 23;
 
-// `word` is stable and for programs; `text` goes to whoever asked where a field for it exists.
-struct RefusalFacts {
-  RefusalCode code;
-  std::string_view word;
-  std::string_view text;
-};
+using RefusalFacts = machine::RefusalFacts<RefusalCode>;
 
 inline constexpr std::array<RefusalFacts, kRefusalCount> kRefusals = {{
     {RefusalCode::kNone, "", ""},
@@ -68,15 +65,7 @@ inline constexpr std::array<RefusalFacts, kRefusalCount> kRefusals = {{
     {RefusalCode::kDeciderMissing, "invoice.decider_missing", "决定人缺失"},
 }};
 
-namespace internal {
-constexpr bool RefusalsInOrder() {
-  for (std::size_t i = 0; i < kRefusals.size(); ++i) {
-    if (static_cast<std::size_t>(kRefusals[i].code) != i) return false;
-  }
-  return true;
-}
-static_assert(RefusalsInOrder(), "kRefusals is read by index");
-}  // namespace internal
+static_assert(machine::InOrder(kRefusals), "kRefusals is read by index");
 
 [[nodiscard]] constexpr const RefusalFacts& FactsOf(RefusalCode code) {
   return kRefusals[static_cast<std::size_t>(code)];

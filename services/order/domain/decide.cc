@@ -18,21 +18,8 @@ struct Model {
   using Situation = order::Situation;
 
   static std::span<const Rule> Rules() { return order::Rules(); }
-  static CommandKind KindOf(const Command& command) { return order::KindOf(command); }
-  static bool Holds(Guard guard, const Situation& situation) {
-    return order::Holds(guard, situation);
-  }
-  static Event BuildEvent(EventKind kind, const Rule& rule, const Situation& situation) {
-    return order::BuildEvent(kind, rule, situation);
-  }
   static Order Apply(Order order, const Event& event) {
     return order::Apply(std::move(order), event);
-  }
-  static void CollectEffects(const Event& event, const Situation& after, std::vector<Effect>& out) {
-    order::CollectEffects(event, after, out);
-  }
-  static void CollectNotice(const Rule& rule, const Situation& after, std::vector<Effect>& out) {
-    order::CollectNotice(rule, after, out);
   }
   static void CollectTimers(const Order& before, const Order& after, std::vector<Effect>& out) {
     order::CollectTimers(before, after, out);

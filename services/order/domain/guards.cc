@@ -86,9 +86,7 @@ bool SameIdentity(const Situation& s) {
 
 bool KnownDecision(const Situation& s) {
   const DecisionHead* head = HeadOf(s.command);
-  return head != nullptr &&
-         std::any_of(s.order.decisions.begin(), s.order.decisions.end(),
-                     [head](const auto& known) { return known.decision_id == head->decision_id; });
+  return head != nullptr && machine::FindDecision(s.order.decisions, head->decision_id) != nullptr;
 }
 
 bool StaleDecision(const Situation& s) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "machine/rules.h"
+
 namespace guarantee::order {
 
 enum class RefusalCode : std::uint8_t {
@@ -53,12 +55,7 @@ inline constexpr std::size_t kRefusalCount = 38;
 // The code of every refused request in the protocol (rulings 2.2).
 inline constexpr int kProtocolRefused = 500;
 
-// `word` is stable and for programs; `text` goes to the platform where a field for it exists.
-struct RefusalFacts {
-  RefusalCode code;
-  std::string_view word;
-  std::string_view text;
-};
+using RefusalFacts = machine::RefusalFacts<RefusalCode>;
 
 inline constexpr std::array<RefusalFacts, kRefusalCount> kRefusals = {{
     {RefusalCode::kNone, "", ""},
@@ -101,15 +98,7 @@ inline constexpr std::array<RefusalFacts, kRefusalCount> kRefusals = {{
     {RefusalCode::kRestoredDeadline, "order.restored_deadline", "已还原，不能变更缴纳截止时间"},
 }};
 
-namespace internal {
-constexpr bool RefusalsInOrder() {
-  for (std::size_t i = 0; i < kRefusals.size(); ++i) {
-    if (static_cast<std::size_t>(kRefusals[i].code) != i) return false;
-  }
-  return true;
-}
-static_assert(RefusalsInOrder(), "kRefusals is read by index");
-}  // namespace internal
+static_assert(machine::InOrder(kRefusals), "kRefusals is read by index");
 
 [[nodiscard]] constexpr const RefusalFacts& FactsOf(RefusalCode code) {
   return kRefusals[static_cast<std::size_t>(code)];

@@ -88,14 +88,15 @@ inline constexpr std::size_t kOwnStepsMax = 12;
 // Event, Effect, Policy, Situation {const Value&, const Command&, UnixMillis now, const Policy&},
 // and
 //   static std::span<const Rule<Kinds>> Rules();
-//   static Kinds::Command KindOf(const Command&);
-//   static bool Holds(Kinds::Guard, const Situation&);
-//   static Event BuildEvent(Kinds::Event, const Rule<Kinds>&, const Situation&);
 //   static Value Apply(Value, const Event&);
-//   static void CollectEffects(const Event&, const Situation& after, std::vector<Effect>&);
-//   static void CollectNotice(const Rule<Kinds>&, const Situation& after, std::vector<Effect>&);
 //   static void CollectTimers(const Value& before, const Value& after, std::vector<Effect>&);
 //   static Kinds::Refusal FirstOutcome(const Value& before, const Command&);
+// Found by argument, beside the machine's types:
+//   Kinds::Command KindOf(const Command&);
+//   bool Holds(Kinds::Guard, const Situation&);
+//   Event BuildEvent(Kinds::Event, const Rule<Kinds>&, const Situation&);
+//   void CollectEffects(const Event&, const Situation& after, std::vector<Effect>&);
+//   void CollectNotice(const Rule<Kinds>&, const Situation& after, std::vector<Effect>&);
 // The situation's value is the value so far; its command is what was sent, also in own steps.
 template <typename Model>
 class Deciding {
@@ -111,7 +112,7 @@ class Deciding {
     const Value before = value.value_or(Value{});
     Value working = before;
     const typename Model::Situation situation{working, command, now, policy};
-    const Rule<Kinds>& rule = First(Model::KindOf(command), working, situation);
+    const Rule<Kinds>& rule = First(KindOf(command), working, situation);
     Outcome out;
     Take(rule, working, situation, out);
     switch (rule.answer) {
@@ -138,19 +139,19 @@ class Deciding {
   static const Rule<Kinds>& First(typename Kinds::Command command, const Value& value,
                                   const Situation& situation) {
     return FirstRule<Kinds>(Model::Rules(), value.state, command,
-                            [&](auto guard) { return Model::Holds(guard, situation); });
+                            [&](auto guard) { return Holds(guard, situation); });
   }
 
   // Emits the rule's events one by one, each applied before the next is made.
   static void Take(const Rule<Kinds>& rule, Value& value, const Situation& situation,
                    Outcome& out) {
     for (std::size_t at = 0; at < rule.emits.count; ++at) {
-      typename Model::Event event = Model::BuildEvent(rule.emits.kinds[at], rule, situation);
+      typename Model::Event event = BuildEvent(rule.emits.kinds[at], rule, situation);
       value = Model::Apply(std::move(value), event);
-      Model::CollectEffects(event, situation, out.effects);
+      CollectEffects(event, situation, out.effects);
       out.events.push_back(std::move(event));
     }
-    Model::CollectNotice(rule, situation, out.effects);
+    CollectNotice(rule, situation, out.effects);
   }
 
   static void TakeOwnSteps(Value& value, const Situation& situation, Outcome& out) {

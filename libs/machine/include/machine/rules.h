@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace guarantee::machine {
 
@@ -154,6 +155,24 @@ template <typename Kinds, typename Holds>
     if (holds(rule.guard)) break;
   }
   return *last;
+}
+
+// How a machine says no. `word` is stable and for programs; `text` goes to the platform where a
+// field for it exists.
+template <typename Refusal>
+struct RefusalFacts {
+  Refusal code;
+  std::string_view word;
+  std::string_view text;
+};
+
+// For tables that are read by index.
+template <typename Refusal, std::size_t kCount>
+[[nodiscard]] constexpr bool InOrder(const std::array<RefusalFacts<Refusal>, kCount>& all) {
+  for (std::size_t at = 0; at < kCount; ++at) {
+    if (static_cast<std::size_t>(all[at].code) != at) return false;
+  }
+  return true;
 }
 
 }  // namespace guarantee::machine

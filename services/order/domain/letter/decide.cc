@@ -20,21 +20,8 @@ struct Model {
   using Situation = letter::Situation;
 
   static std::span<const Rule> Rules() { return letter::Rules(); }
-  static CommandKind KindOf(const Command& command) { return letter::KindOf(command); }
-  static bool Holds(Guard guard, const Situation& situation) {
-    return letter::Holds(guard, situation);
-  }
-  static Event BuildEvent(EventKind kind, const Rule& rule, const Situation& situation) {
-    return letter::BuildEvent(kind, rule, situation);
-  }
   static Guarantee Apply(Guarantee value, const Event& event) {
     return letter::Apply(std::move(value), event);
-  }
-  static void CollectEffects(const Event& event, const Situation& after, std::vector<Effect>& out) {
-    letter::CollectEffects(event, after, out);
-  }
-  static void CollectNotice(const Rule& rule, const Situation& after, std::vector<Effect>& out) {
-    letter::CollectNotice(rule, after, out);
   }
   static void CollectTimers(const Guarantee& before, const Guarantee& after,
                             std::vector<Effect>& out) {

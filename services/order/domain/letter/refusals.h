@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "machine/rules.h"
+
 namespace guarantee::order::letter {
 
 enum class RefusalCode : std::uint8_t {
@@ -52,12 +54,7 @@ enum class RefusalCode : std::uint8_t {
 };
 inline constexpr std::size_t kRefusalCount = 40;
 
-// `word` is stable and for programs; `text` goes to the platform where a field for it exists.
-struct RefusalFacts {
-  RefusalCode code;
-  std::string_view word;
-  std::string_view text;
-};
+using RefusalFacts = machine::RefusalFacts<RefusalCode>;
 
 inline constexpr std::array<RefusalFacts, kRefusalCount> kRefusals = {{
     {RefusalCode::kNone, "", ""},
@@ -105,15 +102,7 @@ inline constexpr std::array<RefusalFacts, kRefusalCount> kRefusals = {{
     {RefusalCode::kEndedTimes, "guarantee.ended_times", "保函已终止或到期，不能变更时间"},
 }};
 
-namespace internal {
-constexpr bool RefusalsInOrder() {
-  for (std::size_t i = 0; i < kRefusals.size(); ++i) {
-    if (static_cast<std::size_t>(kRefusals[i].code) != i) return false;
-  }
-  return true;
-}
-static_assert(RefusalsInOrder(), "kRefusals is read by index");
-}  // namespace internal
+static_assert(machine::InOrder(kRefusals), "kRefusals is read by index");
 
 [[nodiscard]] constexpr const RefusalFacts& FactsOf(RefusalCode code) {
   return kRefusals[static_cast<std::size_t>(code)];
