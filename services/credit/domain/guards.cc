@@ -29,7 +29,7 @@ bool KnownDecision(const Situation& s) {
 bool DecisionLogFull(const Situation& s) {
   const Application* application = s.view.application();
   const auto& log = application != nullptr ? application->decisions : s.view.row.decisions;
-  return log.size() >= machine::kRememberedDecisionsMax;
+  return machine::DecisionLogFull(log);
 }
 
 bool DeciderMissing(const Situation& s) {

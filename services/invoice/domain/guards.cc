@@ -51,7 +51,7 @@ bool KnownDecision(const Situation& s) {
 bool DecisionLogFull(const Situation& s) {
   const Request* request = s.view.request();
   const auto& log = request != nullptr ? request->decisions : s.view.row.decisions;
-  return log.size() >= machine::kRememberedDecisionsMax;
+  return machine::DecisionLogFull(log);
 }
 
 bool DeciderMissing(const Situation& s) {
