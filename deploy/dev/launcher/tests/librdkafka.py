@@ -1,13 +1,16 @@
 """As much of a Kafka client as the tests need, through the C library that the services use."""
 
 import ctypes
+import dataclasses
 import time
+from typing import Iterator
 
 _LIBRARY = ctypes.CDLL("librdkafka.so.1")
 _PRODUCER, _CONSUMER = 0, 1
 _COPY = 2
 _FIRST_PARTITION = 0
 _DEADLINE_MS = 30_000
+_TRY_MS = 1_000
 
 
 class _Message(ctypes.Structure):
@@ -25,6 +28,7 @@ class _Message(ctypes.Structure):
 
 def _declare() -> None:
     pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    offset = ctypes.POINTER(ctypes.c_int64)
     declarations = {
         "rd_kafka_conf_new": (pointer, []),
         "rd_kafka_conf_set": (ctypes.c_int, [pointer, text, text, text, ctypes.c_size_t]),
@@ -50,6 +54,24 @@ def _declare() -> None:
         "rd_kafka_consume_stop": (ctypes.c_int, [pointer, ctypes.c_int32]),
         "rd_kafka_consume": (ctypes.POINTER(_Message), [pointer, ctypes.c_int32, ctypes.c_int]),
         "rd_kafka_message_destroy": (None, [ctypes.POINTER(_Message)]),
+        "rd_kafka_query_watermark_offsets": (
+            ctypes.c_int,
+            [pointer, text, ctypes.c_int32, offset, offset, ctypes.c_int],
+        ),
+        "rd_kafka_message_headers": (
+            ctypes.c_int,
+            [ctypes.POINTER(_Message), ctypes.POINTER(pointer)],
+        ),
+        "rd_kafka_header_get_all": (
+            ctypes.c_int,
+            [
+                pointer,
+                ctypes.c_size_t,
+                ctypes.POINTER(text),
+                ctypes.POINTER(pointer),
+                ctypes.POINTER(ctypes.c_size_t),
+            ],
+        ),
         "rd_kafka_NewTopic_new": (
             pointer,
             [text, ctypes.c_int, ctypes.c_int, text, ctypes.c_size_t],
@@ -69,6 +91,33 @@ def _declare() -> None:
 
 
 _declare()
+
+
+class Fault(Exception):
+    """The broker did not give what it has."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    partition: int
+    offset: int
+    headers: dict[str, str]
+    value: bytes
+
+
+def _headers(message) -> dict[str, str]:
+    head = ctypes.c_void_p()
+    if _LIBRARY.rd_kafka_message_headers(message, ctypes.byref(head)):
+        return {}
+    found: dict[str, str] = {}
+    name, value, size = ctypes.c_char_p(), ctypes.c_void_p(), ctypes.c_size_t()
+    while True:
+        done = _LIBRARY.rd_kafka_header_get_all(
+            head, len(found), ctypes.byref(name), ctypes.byref(value), ctypes.byref(size)
+        )
+        if done:
+            return found
+        found[(name.value or b"").decode()] = ctypes.string_at(value, size.value).decode()
 
 
 class Client:
@@ -126,3 +175,51 @@ class Client:
         _LIBRARY.rd_kafka_consume_stop(handle, _FIRST_PARTITION)
         _LIBRARY.rd_kafka_topic_destroy(handle)
         return values
+
+    def read_all(self, topic: str, partitions: int) -> Iterator[Record]:
+        """Every record of each partition, from its first to what was its end at the call."""
+        handle = _LIBRARY.rd_kafka_topic_new(self._handle, topic.encode(), None)
+        try:
+            for partition in range(partitions):
+                yield from self._read_partition(handle, topic, partition)
+        finally:
+            _LIBRARY.rd_kafka_topic_destroy(handle)
+
+    def _ends(self, topic: str, partition: int) -> tuple[int, int]:
+        """First offset and end. A broker that has just come back may not know its leaders yet."""
+        low, high = ctypes.c_int64(), ctypes.c_int64()
+        end = time.monotonic() + _DEADLINE_MS / 1000
+        while True:
+            failed = _LIBRARY.rd_kafka_query_watermark_offsets(
+                self._handle,
+                topic.encode(),
+                partition,
+                ctypes.byref(low),
+                ctypes.byref(high),
+                _TRY_MS,
+            )
+            if not failed:
+                return low.value, high.value
+            if time.monotonic() > end:
+                raise Fault(f"no ends of {topic}/{partition} are to be had: error {failed}")
+
+    def _read_partition(self, handle: int, topic: str, partition: int) -> Iterator[Record]:
+        at, high = self._ends(topic, partition)
+        if at == high:
+            return
+        _LIBRARY.rd_kafka_consume_start(handle, partition, at)
+        try:
+            end = time.monotonic() + _DEADLINE_MS / 1000
+            while at < high:
+                if time.monotonic() > end:
+                    raise Fault(f"{topic}/{partition} was read up to {at} of {high} only")
+                message = _LIBRARY.rd_kafka_consume(handle, partition, _TRY_MS)
+                if not message:
+                    continue
+                if message.contents.error == 0:
+                    at = message.contents.offset + 1
+                    value = ctypes.string_at(message.contents.payload, message.contents.length)
+                    yield Record(partition, message.contents.offset, _headers(message), value)
+                _LIBRARY.rd_kafka_message_destroy(message)
+        finally:
+            _LIBRARY.rd_kafka_consume_stop(handle, partition)
