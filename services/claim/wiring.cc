@@ -1,28 +1,17 @@
 #include "claim/wiring.h"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "claim/app/calendar_file.h"
 #include "claim/app/claim_desk.h"
 #include "claim/app/rules.h"
+#include "runtime/file.h"
 
 namespace guarantee::claim {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 256U << 10;
-
-// Empty where no file is named.
-Result<std::string> ReadFile(const std::string& path, const char* field) {
-  if (path.empty()) return std::string();
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Refused("claim.file", "cannot read " + path, field);
-  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (bytes.size() > kFileBytesMax) return Refused("claim.file", path + " is too large", field);
-  return bytes;
-}
 
 Result<std::shared_ptr<const Policy>> MakePolicy(const ClaimOptions& options) {
   if (options.contact_name.empty()) {
@@ -31,9 +20,14 @@ Result<std::shared_ptr<const Policy>> MakePolicy(const ClaimOptions& options) {
   if (options.contact_phone.empty()) {
     return Refused("claim.contact", "must be set: payments name it", "claim.contact_phone");
   }
-  const Result<std::string> text = ReadFile(options.calendar_file, "claim.calendar_file");
-  if (!text) return tl::unexpected(text.error());
-  Result<std::vector<std::int32_t>> days = ReadCalendar(*text);
+  std::string calendar;
+  if (!options.calendar_file.empty()) {
+    Result<std::string> text = runtime::ReadFile(options.calendar_file, kFileBytesMax, "claim.file",
+                                                 "claim.calendar_file");
+    if (!text) return tl::unexpected(text.error());
+    calendar = std::move(*text);
+  }
+  Result<std::vector<std::int32_t>> days = ReadCalendar(calendar);
   if (!days) return tl::unexpected(days.error());
   Policy policy;
   policy.contact_name = options.contact_name;
@@ -44,7 +38,8 @@ Result<std::shared_ptr<const Policy>> MakePolicy(const ClaimOptions& options) {
 
 Result<std::optional<Rules>> MakeRules(const ClaimOptions& options) {
   if (options.rules_file.empty()) return std::optional<Rules>{};
-  const Result<std::string> text = ReadFile(options.rules_file, "claim.rules_file");
+  const Result<std::string> text =
+      runtime::ReadFile(options.rules_file, kFileBytesMax, "claim.file", "claim.rules_file");
   if (!text) return tl::unexpected(text.error());
   return ReadRules(*text);
 }
@@ -67,7 +62,7 @@ Result<std::unique_ptr<host::Host>> StartClaim(
   host.foreign_topics = {kDecisionsTopic};
   host.waiting_kind = kWaitingKind;
   host.request_limit_ms = options.request_limit_ms;
-  for (const auto& partner : partners->partners()) host.partners.push_back(partner->id);
+  host.partners = partners->Ids();
   const auto make = [&](service::DeskTools tools) -> Result<std::unique_ptr<service::Desk>> {
     ClaimDesk::Dependencies needs;
     needs.tools = std::move(tools);

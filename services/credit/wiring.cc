@@ -1,11 +1,10 @@
 #include "credit/wiring.h"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "credit/app/credit_desk.h"
 #include "credit/app/rules.h"
+#include "runtime/file.h"
 
 namespace guarantee::credit {
 namespace {
@@ -16,16 +15,9 @@ constexpr const char* kMinimumKey = "credit.minimum_amount";
 
 Result<std::optional<Rules>> MakeRules(const std::string& path) {
   if (path.empty()) return std::optional<Rules>{};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Refused("credit.file", "cannot read " + path, kRulesKey);
-  std::string bytes;
-  for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
-    if (bytes.size() == kFileBytesMax) {
-      return Refused("credit.file", path + " is too large", kRulesKey);
-    }
-    bytes.push_back(*at);
-  }
-  return ReadRules(bytes);
+  const Result<std::string> text = runtime::ReadFile(path, kFileBytesMax, "credit.file", kRulesKey);
+  if (!text) return tl::unexpected(text.error());
+  return ReadRules(*text);
 }
 
 Result<Money> MakeMinimum(const std::string& text) {
@@ -53,7 +45,7 @@ Result<std::unique_ptr<host::Host>> StartCredit(
   host.foreign_topics = {kDecisionsTopic};
   host.waiting_kind = kWaitingKind;
   host.request_limit_ms = options.request_limit_ms;
-  for (const auto& partner : partners->partners()) host.partners.push_back(partner->id);
+  host.partners = partners->Ids();
   const auto make = [&](service::DeskTools tools) -> Result<std::unique_ptr<service::Desk>> {
     CreditDesk::Dependencies needs;
     needs.tools = std::move(tools);

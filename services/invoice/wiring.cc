@@ -1,11 +1,10 @@
 #include "invoice/wiring.h"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "invoice/app/invoice_desk.h"
 #include "invoice/app/rules.h"
+#include "runtime/file.h"
 
 namespace guarantee::invoice {
 namespace {
@@ -13,20 +12,11 @@ namespace {
 constexpr std::size_t kFileBytesMax = 256U << 10;
 constexpr const char* kRulesField = "invoice.rules_file";
 
-Result<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Refused("invoice.file", "cannot read " + path, kRulesField);
-  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (bytes.size() > kFileBytesMax) {
-    return Refused("invoice.file", path + " is too large", kRulesField);
-  }
-  return bytes;
-}
-
 // Whether the rules issue.
 Result<bool> MakeRules(const InvoiceOptions& options) {
   if (options.rules_file.empty()) return false;
-  const Result<std::string> text = ReadFile(options.rules_file);
+  const Result<std::string> text =
+      runtime::ReadFile(options.rules_file, kFileBytesMax, "invoice.file", kRulesField);
   if (!text) return tl::unexpected(text.error());
   Result<bool> issue = ReadRules(*text);
   if (issue && *issue && !options.demonstration_numbers) {
@@ -52,7 +42,7 @@ Result<std::unique_ptr<host::Host>> StartInvoice(
   host.foreign_topics = {kDecisionsTopic, kNoticeEventsTopic};
   host.waiting_kind = kWaitingKind;
   host.request_limit_ms = options.request_limit_ms;
-  for (const auto& partner : partners->partners()) host.partners.push_back(partner->id);
+  host.partners = partners->Ids();
   const auto make = [&](service::DeskTools tools) -> Result<std::unique_ptr<service::Desk>> {
     InvoiceDesk::Dependencies needs;
     needs.tools = std::move(tools);

@@ -55,7 +55,7 @@ VENDORS: Mapping[str, frozenset[str]] = {
         "prometheus-cpp::core": "runtime node gateway dispatcher bank-simulator platform-simulator",
         "yaml-cpp": "node",
         "PkgConfig::QPDF": "order",
-        "nlohmann_json::nlohmann_json": "contract partner claim credit invoice order "
+        "nlohmann_json::nlohmann_json": "contract partner service order "
         "guaranteectl bank-simulator platform-simulator",
     }.items()
 }

@@ -95,6 +95,12 @@ std::shared_ptr<const Partner> PartnerDirectory::FindPartner(std::string_view id
   return found == by_id_.end() ? nullptr : found->second;
 }
 
+std::vector<std::string> PartnerDirectory::Ids() const {
+  std::vector<std::string> ids;
+  for (const auto& partner : partners_) ids.push_back(partner->id);
+  return ids;
+}
+
 std::string Describe(const ConfigurationProblems& problems) {
   std::string text;
   for (const ConfigurationProblem& problem : problems) {

@@ -1,6 +1,6 @@
 #include "claim/app/rules.h"
 
-#include <nlohmann/json.hpp>
+#include "service/rules_section.h"
 
 namespace guarantee::claim {
 namespace {
@@ -19,18 +19,12 @@ DecisionHead Head(const Claim& claim, const char* step, const char* by) {
 }  // namespace
 
 Result<std::optional<Rules>> ReadRules(std::string_view text) {
-  const json document = json::parse(text, nullptr, false);
-  if (document.is_discarded() || !document.is_object()) {
-    return Refused("rules", "not a JSON object");
-  }
-  const auto claim = document.find("claim");
-  if (claim == document.end()) return std::optional<Rules>{};
-  if (!claim->is_object()) return Refused("rules", "must be an object", "claim");
-  for (const auto& [key, value] : claim->items()) {
-    if (key != kLimitKey) return Refused("rules", "unknown key", "claim." + key);
-  }
-  const auto limit = claim->find(kLimitKey);
-  if (limit == claim->end() || !limit->is_string()) {
+  const Result<std::optional<json>> found = service::RulesSection(text, "claim", {kLimitKey});
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return std::optional<Rules>{};
+  const json& claim = **found;
+  const auto limit = claim.find(kLimitKey);
+  if (limit == claim.end() || !limit->is_string()) {
     return Refused("rules", "must be an amount", std::string("claim.") + kLimitKey);
   }
   const Result<Money> amount = Money::Parse(limit->get<std::string>());

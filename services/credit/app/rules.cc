@@ -1,8 +1,7 @@
 #include "credit/app/rules.h"
 
-#include <nlohmann/json.hpp>
-
 #include "credit/adapters/command_codec.h"
+#include "service/rules_section.h"
 
 namespace guarantee::credit {
 namespace {
@@ -40,19 +39,13 @@ Result<int> ReadDays(const json& credit) {
 }  // namespace
 
 Result<std::optional<Rules>> ReadRules(std::string_view text) {
-  const json document = json::parse(text, nullptr, false);
-  if (document.is_discarded() || !document.is_object()) {
-    return Refused("rules", "not a JSON object");
-  }
-  const auto credit = document.find("credit");
-  if (credit == document.end()) return std::optional<Rules>{};
-  if (!credit->is_object()) return Refused("rules", "must be an object", "credit");
-  for (const auto& [key, value] : credit->items()) {
-    if (key != kLimitKey && key != kDaysKey) return Unfit("unknown key", key);
-  }
-  const Result<Money> limit = ReadLimit(*credit);
+  const Result<std::optional<json>> credit =
+      service::RulesSection(text, "credit", {kLimitKey, kDaysKey});
+  if (!credit) return tl::unexpected(credit.error());
+  if (!*credit) return std::optional<Rules>{};
+  const Result<Money> limit = ReadLimit(**credit);
   if (!limit) return tl::unexpected(limit.error());
-  const Result<int> days = ReadDays(*credit);
+  const Result<int> days = ReadDays(**credit);
   if (!days) return tl::unexpected(days.error());
   return std::optional<Rules>{Rules{*limit, *days}};
 }

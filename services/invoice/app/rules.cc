@@ -1,8 +1,7 @@
 #include "invoice/app/rules.h"
 
-#include <nlohmann/json.hpp>
-
 #include "crypto/digest.h"
+#include "service/rules_section.h"
 
 namespace guarantee::invoice {
 namespace {
@@ -31,20 +30,13 @@ std::string NumberOf(const std::string& text) {
 }  // namespace
 
 Result<bool> ReadRules(std::string_view text) {
-  const json document = json::parse(text, nullptr, false);
-  if (document.is_discarded() || !document.is_object()) {
-    return Refused("rules", "not a JSON object");
-  }
-  const auto rules = document.find(kSection);
-  if (rules == document.end()) return false;
-  if (!rules->is_object()) return Refused("rules", "must be an object", kSection);
-  const std::string prefix = std::string(kSection) + ".";
-  for (const auto& [key, value] : rules->items()) {
-    if (key != kIssueKey) return Refused("rules", "unknown key", prefix + key);
-  }
-  const auto issue = rules->find(kIssueKey);
-  if (issue == rules->end() || !issue->is_boolean()) {
-    return Refused("rules", "must be true or false", prefix + kIssueKey);
+  const Result<std::optional<json>> found = service::RulesSection(text, kSection, {kIssueKey});
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return false;
+  const json& rules = **found;
+  const auto issue = rules.find(kIssueKey);
+  if (issue == rules.end() || !issue->is_boolean()) {
+    return Refused("rules", "must be true or false", std::string(kSection) + "." + kIssueKey);
   }
   return issue->get<bool>();
 }

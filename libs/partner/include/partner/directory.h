@@ -48,6 +48,7 @@ class PartnerDirectory {
   [[nodiscard]] const std::vector<std::shared_ptr<const Partner>>& partners() const {
     return partners_;
   }
+  [[nodiscard]] std::vector<std::string> Ids() const;
 
  private:
   explicit PartnerDirectory(std::vector<Partner> partners);
