@@ -1,7 +1,6 @@
 // The order service, wired over a bus and a schema; used by its own binary and by `hub`.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,10 +8,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "contract/contract.h"
-#include "guarantee/rpc/v1/order.grpc.pb.h"
+#include "host/host.h"
 #include "messaging/bus.h"
-#include "messaging/lag.h"
-#include "messaging/processor.h"
 #include "partner/directory.h"
 #include "sql/database.h"
 #include "sql/write_store.h"
@@ -30,7 +27,7 @@ struct OrderOptions {
   std::int64_t request_limit_ms = 5'000;
 };
 
-class OrderService {
+class OrderService : public host::Host {
  public:
   // Migrates the schema, takes the rules' letter in, joins the group. Everything given outlives
   // the service.
@@ -38,15 +35,8 @@ class OrderService {
       const OrderOptions& options, messaging::Bus& bus, sql::Database& database,
       std::shared_ptr<const contract::Contract> contract,
       std::shared_ptr<const partner::PartnerDirectory> partners, const Clock& clock);
-  virtual ~OrderService() = default;
-
-  [[nodiscard]] virtual rpc::v1::OrderService::Service& rpc() = 0;
   // Bytes of a document, for the dispatcher of the same process.
   [[nodiscard]] virtual sql::SqlDocumentStore& documents() = 0;
-  [[nodiscard]] virtual messaging::Processor::State State() const = 0;
-  [[nodiscard]] virtual messaging::LagMeter& lag() = 0;
-  // Stops taking, finishes what runs, leaves the group. Idempotent; the destructor does it too.
-  virtual void Drain(std::chrono::milliseconds timeout) = 0;
 };
 
 }  // namespace guarantee::order

@@ -29,7 +29,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
         # A service's use cases: the desk and what is around it; knows ports only.
         "service": "base contract machine messaging proto_headers runtime",
         # A desk on the adapters.
-        "host": "base contract crypto messaging proto_headers rpc service sql",
+        "host": "base contract crypto messaging node proto_headers rpc runtime service sql",
         # What every process of ours sets up the same way: the one place where bus, store and
         # partners meet.
         "node": "base contract kafka messaging partner runtime sql",

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "contract/messages.h"
+#include "host/flow.h"
 #include "rpc/server.h"
 #include "rpc/steps.h"
 
@@ -13,7 +14,6 @@ using messaging::StoredRow;
 
 constexpr std::int32_t kListDefault = 200;
 constexpr std::int32_t kListMax = 1'000;
-constexpr std::size_t kStepsMax = 1'000;
 constexpr std::size_t kMatchesMax = 20;
 constexpr int kSuccessCode = 200;
 constexpr int kRefusalCode = 500;
@@ -31,12 +31,6 @@ void Fill(const service::CaseView& view, rpc::v1::Summary& summary) {
     detail.set_name(name);
     detail.set_value(value);
   }
-}
-
-std::string ResultWord(const service::Outcome& outcome) {
-  if (outcome.verdict == machine::Verdict::kRefused) return "refused";
-  if (outcome.verdict == machine::Verdict::kSameAgain) return "same_again";
-  return outcome.data == "pending" ? "pending" : "applied";
 }
 
 void FillAnswer(contract::AnswerShape shape, const service::Outcome& outcome,
@@ -156,7 +150,7 @@ grpc::Status CaseRpc::Decide(grpc::ServerContext* context, const rpc::v1::CaseDe
   if (!task) return rpc::ToStatus(task.error());
   const Result<service::Outcome> outcome = Run(std::move(*task));
   if (!outcome) return rpc::ToStatus(outcome.error());
-  reply->set_result(ResultWord(*outcome));
+  reply->set_result(std::string(service::ResultWord(*outcome)));
   reply->set_reason(outcome->word);
   reply->set_text(outcome->text);
   reply->set_business_no(outcome->business_no);
@@ -195,16 +189,8 @@ grpc::Status CaseRpc::Show(grpc::ServerContext* context, const rpc::v1::ShowCase
 
 grpc::Status CaseRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* request,
                            rpc::v1::FlowReply* reply) {
-  const auto history = needs_.store->LoadHistory(request->flow(), kStepsMax);
-  if (!history) return rpc::ToStatus(history.error());
-  const auto journal = needs_.store->LoadJournal(request->flow(), kStepsMax);
-  if (!journal) return rpc::ToStatus(journal.error());
-  for (const messaging::JournalLine& line : *journal) rpc::AddStep(line, *reply);
-  for (const sql::HistoryRecord& record : *history) {
-    rpc::AddStep(record.record.entry, record.published_at, record.position, *reply);
-  }
-  rpc::SortSteps(*reply);
-  return grpc::Status::OK;
+  const Result<void> filled = FillFlow(*needs_.store, request->flow(), *reply);
+  return filled ? grpc::Status::OK : rpc::ToStatus(filled.error());
 }
 
 grpc::Status CaseRpc::GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest*,

@@ -106,7 +106,7 @@ Result<Unit> Units::FromReadable(const Delivered& record) const {
   if (Result<void> own = contract::CheckOwner(envelope->flow, envelope->partner); !own) {
     return tl::unexpected(own.error());
   }
-  Result<std::optional<Task>> task = needs_.desk->FromRecord(record, *envelope);
+  Result<std::optional<Task>> task = needs_.maker->FromRecord(record, *envelope);
   if (!task) return tl::unexpected(task.error());
   if (!*task) {
     Unit nothing;
@@ -136,16 +136,16 @@ Result<bool> Units::PutAside(Workspace& workspace, const Task& task, const std::
                              UnixMillis now) const {
   const RowKey row = QueueOf(task.cause.flow);
   const std::string& stored = workspace.Row(row).state;
-  if (task.done && !stored.empty()) return Retryable("service.waiting", "处理中");
+  if (task.done && !stored.empty()) return Retryable(needs_.waiting_code, "处理中");
   const bool missing = workspace.Row(task.subject).state.empty();
   if (waiting.empty() || (stored.empty() && !missing)) return false;
   auto queue = Parse<store::v1::WaitingQueue>(stored);
   if (!queue) return tl::unexpected(queue.error());
   if (queue->commands_size() >= kWaitingMax || stored.size() + waiting.size() > kWaitingBytesMax) {
-    return Permanent("service.waiting", "too much waits for this number");
+    return Permanent(needs_.waiting_code, "too much waits for this number");
   }
   if (!queue->add_commands()->ParseFromString(waiting)) {
-    return Permanent("service.waiting", "a waiting record cannot be kept");
+    return Permanent(needs_.waiting_code, "a waiting record cannot be kept");
   }
   const bool first = stored.empty();
   workspace.Put(row, task.cause.partition, queue->SerializeAsString(),
@@ -161,7 +161,7 @@ Unit Units::FromTimer(const messaging::Timer& timer) {
   }
   const Result<contract::FlowKey> flow = contract::SplitFlow(timer.row.id);
   if (!flow) return Failing(flow.error());
-  Result<Task> task = needs_.desk->FromTimer(timer, *flow);
+  Result<Task> task = needs_.maker->FromTimer(timer, *flow);
   if (!task) return Failing(task.error());
   Unit unit = Make(std::move(*task), {});
   // Cleared first, so that a timer which the decision sets anew stays.
@@ -183,7 +183,7 @@ Result<Unit> Units::FromQueue(const messaging::Timer& timer) const {
     const Delivered record = FromStored(waiting, timer);
     const Result<Envelope> envelope = messaging::ReadEnvelope(record);
     if (!envelope) return tl::unexpected(envelope.error());
-    Result<std::optional<Task>> task = needs_.desk->FromRecord(record, *envelope);
+    Result<std::optional<Task>> task = needs_.maker->FromRecord(record, *envelope);
     if (!task) return tl::unexpected(task.error());
     if (!*task) continue;
     AddRows(**task, unit.rows);

@@ -4,8 +4,8 @@
 
 #include "contract/flow.h"
 #include "contract/formats.h"
-#include "crypto/digest.h"
 #include "guarantee/store/v1/order.pb.h"
+#include "host/flow.h"
 #include "order/adapters/order_codec.h"
 #include "rpc/server.h"
 #include "rpc/steps.h"
@@ -17,7 +17,6 @@ using messaging::StoredRow;
 
 constexpr std::int32_t kListDefault = 200;
 constexpr std::int32_t kListMax = 1'000;
-constexpr std::size_t kStepsMax = 1'000;
 constexpr std::size_t kChunkBytes = 64U << 10;
 constexpr std::size_t kMatchesMax = 20;
 
@@ -57,11 +56,6 @@ void FillDetails(const Order& order, rpc::v1::Summary& summary) {
     Add(summary, "acknowledged_at", contract::FormatTime(*order.issue_acknowledged_at));
   }
   Add(summary, "end_reason", std::string(FactsOf(order.end_reason).word));
-}
-
-std::string_view ResultWord(const WorkResult& result) {
-  if (result.verdict == Verdict::kRefused) return "refused";
-  return result.verdict == Verdict::kSameAgain ? "same_again" : "applied";
 }
 
 grpc::Status Failed(const Error& error) { return rpc::ToStatus(error); }
@@ -122,17 +116,19 @@ grpc::Status OrderRpc::Decide(grpc::ServerContext* context, const rpc::v1::Decid
                               rpc::v1::DecideReply* reply) {
   const Result<StoredRow> row = FindOne(context, request->selector());
   if (!row) return Failed(row.error());
-  const auto result = std::make_shared<WorkResult>();
-  const Result<messaging::Unit> unit =
-      dependencies_.units->FromCall(row->summary.partner, row->key.id, request->decision(), result);
-  if (!unit) return Failed(unit.error());
-  const Result<void> done = dependencies_.processor->Execute(std::span(&*unit, 1));
+  Result<service::Task> task =
+      dependencies_.tasks->FromCall(row->summary.partner, row->key.id, request->decision());
+  if (!task) return Failed(task.error());
+  const auto outcome = std::make_shared<service::Outcome>();
+  task->done = [outcome](const service::Outcome& told) { *outcome = told; };
+  const messaging::Unit unit = dependencies_.units->FromTask(std::move(*task));
+  const Result<void> done = dependencies_.processor->Execute(std::span(&unit, 1));
   if (!done) return Failed(done.error());
   reply->set_decision_id(request->decision().decision_id());
-  reply->set_result(std::string(ResultWord(*result)));
-  reply->set_reason(std::string(FactsOf(result->refusal).word));
-  reply->set_text(std::string(FactsOf(result->refusal).text));
-  reply->set_business_no(result->business_no);
+  reply->set_result(std::string(service::ResultWord(*outcome)));
+  reply->set_reason(outcome->word);
+  reply->set_text(outcome->text);
+  reply->set_business_no(outcome->business_no);
   return grpc::Status::OK;
 }
 
@@ -163,16 +159,8 @@ grpc::Status OrderRpc::Show(grpc::ServerContext* context, const rpc::v1::Selecto
 
 grpc::Status OrderRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* request,
                             rpc::v1::FlowReply* reply) {
-  const auto history = dependencies_.store->LoadHistory(request->flow(), kStepsMax);
-  if (!history) return Failed(history.error());
-  const auto journal = dependencies_.store->LoadJournal(request->flow(), kStepsMax);
-  if (!journal) return Failed(journal.error());
-  for (const messaging::JournalLine& line : *journal) rpc::AddStep(line, *reply);
-  for (const sql::HistoryRecord& record : *history) {
-    rpc::AddStep(record.record.entry, record.published_at, record.position, *reply);
-  }
-  rpc::SortSteps(*reply);
-  return grpc::Status::OK;
+  const Result<void> filled = host::FillFlow(*dependencies_.store, request->flow(), *reply);
+  return filled ? grpc::Status::OK : Failed(filled.error());
 }
 
 grpc::Status OrderRpc::PutDocument(grpc::ServerContext*,

@@ -7,7 +7,8 @@
 #include "guarantee/rpc/v1/order.grpc.pb.h"
 #include "messaging/lag.h"
 #include "messaging/processor.h"
-#include "order/app/order_units.h"
+#include "order/app/order_tasks.h"
+#include "service/units.h"
 #include "sql/write_store.h"
 
 namespace guarantee::order {
@@ -16,7 +17,8 @@ class OrderRpc final : public rpc::v1::OrderService::Service {
  public:
   struct Dependencies {
     messaging::Processor* processor = nullptr;
-    OrderUnits* units = nullptr;
+    OrderTasks* tasks = nullptr;
+    service::Units* units = nullptr;
     sql::SqlWriteStore* store = nullptr;
     sql::SqlDocumentStore* documents = nullptr;
     LetterMaker* letters = nullptr;

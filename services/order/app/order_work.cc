@@ -1,7 +1,5 @@
 #include "order/app/order_work.h"
 
-#include <google/protobuf/message.h>
-
 #include <array>
 
 #include "contract/flow.h"
@@ -13,14 +11,13 @@
 #include "order/adapters/command_codec.h"
 #include "order/adapters/event_codec.h"
 #include "order/adapters/order_codec.h"
-#include "runtime/service.h"
 
 namespace guarantee::order {
 namespace {
 
-using messaging::OutboxEntry;
 using messaging::RowKey;
 using messaging::Workspace;
+using service::Cause;
 
 constexpr std::array<std::pair<TimerKind, std::string_view>, 3> kTimerNames{
     {{TimerKind::kPurchaseDeadline, "purchase_deadline"},
@@ -53,12 +50,12 @@ std::string_view AlarmText(AlarmKind kind) {
 class Writer {
  public:
   // `after` follows the events: the order as each of them, and then each effect, finds it.
-  Writer(Workspace& workspace, const Cause& cause, const WorkSettings& settings, const Order& after)
-      : workspace_(workspace), cause_(cause), settings_(settings), after_(after) {}
+  Writer(service::Outbound& out, const NoticeTypes& notices, const Order& after)
+      : out_(out), notices_(notices), after_(after) {}
 
   void WriteEvent(const Event& event) {
-    const auto fact = PublicEvent(event, after_, settings_.now);
-    Emit(kEventsTopic, *fact, {}, after_.business_no, std::string(StateWord(after_.state)));
+    const auto fact = PublicEvent(event, after_, out_.now());
+    out_.Fact(kEventsTopic, *fact, after_.business_no, std::string(StateWord(after_.state)));
     if (const auto* approved = std::get_if<OrderApproved>(&event)) {
       ReserveNumber(approved->sensitive.guarantee_no);
     } else if (const auto* issued = std::get_if<LetterIssued>(&event)) {
@@ -70,7 +67,7 @@ class Writer {
     partner::v1::OrderApplyNotice notice;
     notice.set_business_no(effect.business_no);
     notice.set_order_no(effect.order_no);
-    notice.set_apply_time(settings_.now.value);
+    notice.set_apply_time(out_.now().value);
     notice.set_apply_result(partner::v1::OUTCOME_SUCCESS);
     notice.set_guarantee_no(effect.letter.guarantee_no);
     notice.mutable_guarantee_file()->set_sha256(effect.letter.sha256);
@@ -85,125 +82,89 @@ class Writer {
     notice.set_valid_begin_time(effect.letter.valid_begin.value);
     notice.set_valid_end_time(effect.letter.valid_end.value);
     if (!effect.insurer_code.empty()) notice.set_insurance_code(effect.insurer_code);
-    Notify(settings_.notices.issue_section, notice, effect.business_no, "issued", effect.not_after);
+    out_.Notice(notices_.topic, notices_.issue_section, notice, effect.business_no, "issued",
+                effect.not_after);
   }
   void operator()(const NotifyFailed& effect) {
     partner::v1::OrderApplyNotice notice;
     notice.set_business_no(effect.business_no);
     notice.set_order_no(effect.order_no);
-    notice.set_apply_time(settings_.now.value);
+    notice.set_apply_time(out_.now().value);
     notice.set_apply_result(partner::v1::OUTCOME_FAILURE);
     notice.set_remark(std::string(FactsOf(effect.reason).text));
-    Notify(settings_.notices.issue_section, notice, effect.business_no,
-           std::string(FactsOf(effect.reason).word), {});
+    out_.Notice(notices_.topic, notices_.issue_section, notice, effect.business_no,
+                std::string(FactsOf(effect.reason).word), {});
   }
   void operator()(const NotifyCancel& effect) {
     partner::v1::OrderCancelNotice notice;
     notice.set_apply_no(effect.apply_no);
-    notice.set_apply_time(settings_.now.value);
+    notice.set_apply_time(out_.now().value);
     notice.set_remark(effect.remark);
     notice.set_cancel_result(effect.cancelled ? partner::v1::OUTCOME_SUCCESS
                                               : partner::v1::OUTCOME_FAILURE);
-    Notify(settings_.notices.cancel_section, notice, {},
-           effect.cancelled ? "cancelled" : "not cancelled", {});
+    out_.Notice(notices_.topic, notices_.cancel_section, notice, {},
+                effect.cancelled ? "cancelled" : "not cancelled", {});
   }
   void operator()(const SetTimer& effect) {
-    workspace_.SetTimer({OrderKey(), TimerName(effect.kind), cause_.partition, effect.due, {}});
+    out_.workspace().SetTimer(
+        {OrderKey(), TimerName(effect.kind), out_.cause().partition, effect.due, {}});
   }
   void operator()(const ClearTimer& effect) {
-    workspace_.ClearTimer(OrderKey(), TimerName(effect.kind));
+    out_.workspace().ClearTimer(OrderKey(), TimerName(effect.kind));
   }
   void operator()(const RefundPremium& effect) {
     event::v1::OrderPremiumRefundDue due;
     due.mutable_order()->set_order_no(after_.order_no);
     due.mutable_order()->set_business_no(after_.business_no);
     due.mutable_order()->set_revision(after_.revision);
-    due.mutable_order()->set_at(settings_.now.value);
+    due.mutable_order()->set_at(out_.now().value);
     due.mutable_order()->set_state(std::string(StateWord(after_.state)));
     due.set_amount_fen(effect.payment.amount.fen);
     due.set_reference(effect.payment.reference);
     due.set_reason(std::string(FactsOf(effect.reason).word));
-    Emit(kEventsTopic, due, {}, after_.business_no, "premium goes back");
+    out_.Fact(kEventsTopic, due, after_.business_no, "premium goes back");
   }
   // The bank supplies the letter: OrderLetterRequested has told it already.
   void operator()(const RequestLetter& effect) {
-    Note("event", "letter asked for, attempt " + std::to_string(effect.attempt));
+    out_.Note("event", "letter asked for, attempt " + std::to_string(effect.attempt));
   }
   // No partner's product is credit-backed before the credit service exists (checked at start).
   void operator()(const ReserveCredit& effect) {
-    Note("event", "credit asked for: " + effect.amount.ToText());
+    out_.Note("event", "credit asked for: " + effect.amount.ToText());
   }
   void operator()(const ReleaseCredit& effect) {
-    Note("event", "credit given back: " + effect.amount.ToText());
+    out_.Note("event", "credit given back: " + effect.amount.ToText());
   }
   void operator()(const RenewIssueNotice& effect) {
     event::v1::RenewNotice renewal;
-    renewal.set_section(settings_.notices.issue_section);
+    renewal.set_section(notices_.issue_section);
     renewal.set_not_after(effect.not_after.value);
-    Emit(settings_.notices.topic, renewal, settings_.notices.issue_section, after_.business_no,
-         "last moment moved to " + messaging::ToRfc3339(effect.not_after));
+    out_.Notice(notices_.topic, notices_.issue_section, renewal, after_.business_no,
+                "last moment moved to " + messaging::ToRfc3339(effect.not_after));
   }
   void operator()(const RaiseAlarm& effect) {
-    Note("event", "alarm: " + std::string(AlarmText(effect.kind)));
-    runtime::Log(runtime::Level::kWarning, "order",
-                 std::string("alarm: ") + std::string(AlarmText(effect.kind)));
-  }
-
-  void NoteCause(const std::string& outcome) {
-    workspace_.Note({cause_.flow, settings_.now, cause_.journal_kind, cause_.section, cause_.source,
-                     cause_.detail.empty() ? outcome : cause_.detail + ": " + outcome});
+    out_.Alarm("order", std::string(AlarmText(effect.kind)));
   }
 
  private:
-  [[nodiscard]] RowKey OrderKey() const { return {kOrderKind, cause_.flow}; }
-
-  void Note(std::string kind, std::string detail) {
-    workspace_.Note(
-        {cause_.flow, settings_.now, std::move(kind), {}, std::nullopt, std::move(detail)});
-  }
-
-  void Emit(std::string topic, const google::protobuf::Message& message, std::string section,
-            std::string business_no, std::string detail, UnixMillis not_after = {}) {
-    OutboxEntry entry;
-    entry.partition = cause_.partition;
-    entry.topic = std::move(topic);
-    entry.envelope.id = settings_.makers.event_id();
-    entry.envelope.type = message.GetTypeName();
-    entry.envelope.partner = cause_.partner;
-    entry.envelope.flow = cause_.flow;
-    entry.envelope.time = settings_.now;
-    entry.envelope.interface_section = std::move(section);
-    entry.envelope.business_no = std::move(business_no);
-    entry.envelope.causation = cause_.event_id;
-    entry.envelope.traceparent = cause_.traceparent;
-    entry.envelope.not_after = not_after;
-    entry.value = message.SerializeAsString();
-    entry.detail = std::move(detail);
-    workspace_.Emit(std::move(entry));
-  }
-
-  void Notify(const std::string& section, const google::protobuf::Message& message,
-              const std::string& business_no, std::string detail, UnixMillis not_after) {
-    Emit(settings_.notices.topic, message, section, business_no, std::move(detail), not_after);
-  }
+  [[nodiscard]] RowKey OrderKey() const { return {kOrderKind, out_.cause().flow}; }
 
   // Holds the number against a second use and finds the order by it.
   void ReserveNumber(const std::string& guarantee_no) {
     if (guarantee_no.empty()) return;
-    const std::string flow = GuaranteeFlow(cause_.partner, guarantee_no);
+    const std::string flow = GuaranteeFlow(out_.cause().partner, guarantee_no);
     store::v1::GuaranteeRow row;
-    row.set_order_flow(cause_.flow);
+    row.set_order_flow(out_.cause().flow);
     std::string bytes = row.SerializeAsString();
     const RowKey key{kGuaranteeKind, flow};
     // Not named: the number was reserved when the order was approved.
-    if (!workspace_.Names(key) || workspace_.Row(key).state == bytes) return;
-    workspace_.Put(key, cause_.partition, std::move(bytes),
-                   {cause_.partner, guarantee_no, {}, "reserved", 0});
+    if (!out_.workspace().Names(key) || out_.workspace().Row(key).state == bytes) return;
+    out_.workspace().Put(key, out_.cause().partition, std::move(bytes),
+                         {out_.cause().partner, guarantee_no, {}, "reserved", 0});
   }
 
-  Workspace& workspace_;
-  const Cause& cause_;
-  const WorkSettings& settings_;
+  service::Outbound& out_;
+  const NoticeTypes& notices_;
   const Order& after_;
 };
 
@@ -242,28 +203,16 @@ std::optional<TimerKind> TimerKindOf(std::string_view name) {
   return std::nullopt;
 }
 
-void RefuseUnbound(Workspace& workspace, const Cause& cause, const RefusalSettings& settings,
-                   const event::v1::DecideOrder& decision, const Error& error) {
+void RefuseUnbound(service::Outbound& out, const event::v1::DecideOrder& decision,
+                   const Error& error) {
   event::v1::OrderDecisionRefused refused;
-  refused.mutable_order()->set_at(settings.now.value);
+  refused.mutable_order()->set_at(out.now().value);
   refused.set_decision_id(decision.decision_id());
   refused.set_decided_by(decision.decided_by());
   refused.set_reason(error.code);
   refused.set_text(error.field.empty() ? error.message : error.field + ": " + error.message);
-  OutboxEntry entry;
-  entry.partition = cause.partition;
-  entry.topic = kEventsTopic;
-  entry.envelope.id = settings.makers.event_id();
-  entry.envelope.type = refused.GetTypeName();
-  entry.envelope.partner = cause.partner;
-  entry.envelope.flow = cause.flow;
-  entry.envelope.time = settings.now;
-  entry.envelope.causation = cause.event_id;
-  entry.envelope.traceparent = cause.traceparent;
-  entry.value = refused.SerializeAsString();
-  entry.detail = error.code;
-  workspace.Emit(std::move(entry));
-  workspace.Note({cause.flow, settings.now, cause.journal_kind, {}, cause.source, error.code});
+  out.Fact(kEventsTopic, refused, {}, error.code);
+  out.NoteCause(error.code);
 }
 
 Result<std::optional<Order>> ReadOrder(const Workspace& workspace, const std::string& flow) {
@@ -274,19 +223,21 @@ Result<std::optional<Order>> ReadOrder(const Workspace& workspace, const std::st
   return std::optional<Order>{std::move(*order)};
 }
 
-Result<WorkResult> Work(Workspace& workspace, const Cause& cause, const WorkSettings& settings,
-                        const Command& command, const std::string& minted_guarantee_no) {
+Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settings,
+                              const Command& command, const std::string& minted_guarantee_no) {
+  Workspace& workspace = out.workspace();
+  const Cause& cause = out.cause();
   Result<std::optional<Order>> order = ReadOrder(workspace, cause.flow);
   if (!order) return tl::unexpected(order.error());
   Command bound = command;
-  if (*order) Bind(bound, **order, minted_guarantee_no, settings.now, settings.policy);
+  if (*order) Bind(bound, **order, minted_guarantee_no, out.now(), settings.policy);
   const Result<bool> taken = NumberTaken(workspace, cause, bound);
   if (!taken) return tl::unexpected(taken.error());
   if (*taken) MarkNumberTaken(bound);
 
-  const Decision decision = Decide(*order, bound, settings.now, settings.policy);
+  const Decision decision = Decide(*order, bound, out.now(), settings.policy);
   Order after = order->value_or(Order{});
-  Writer writer(workspace, cause, settings, after);
+  Writer writer(out, settings.notices, after);
   for (const Event& event : decision.events) {
     after = Apply(std::move(after), event);
     writer.WriteEvent(event);
@@ -297,11 +248,14 @@ Result<WorkResult> Work(Workspace& workspace, const Cause& cause, const WorkSett
                   {after.partner, after.order_no, after.business_no,
                    std::string(StateWord(after.state)), after.amount.fen});
   }
-  const bool refused = decision.refusal != RefusalCode::kNone;
-  writer.NoteCause(refused ? std::string(FactsOf(decision.refusal).word)
-                           : std::string(StateWord(after.state)));
-  return WorkResult{decision.verdict, decision.refusal,
-                    after.business_no.empty() ? cause.business_no : after.business_no};
+  const RefusalFacts& refusal = FactsOf(decision.refusal);
+  out.NoteCause(std::string(refusal.word.empty() ? StateWord(after.state) : refusal.word));
+  service::Outcome outcome;
+  outcome.verdict = decision.verdict;
+  outcome.word = refusal.word;
+  outcome.text = refusal.text;
+  outcome.business_no = after.business_no.empty() ? cause.business_no : after.business_no;
+  return outcome;
 }
 
 }  // namespace guarantee::order

@@ -9,6 +9,7 @@
 #include "messaging/execute.h"
 #include "order/app/ports.h"
 #include "order/domain/decide.h"
+#include "service/outbound.h"
 
 namespace guarantee::event::v1 {
 class DecideOrder;
@@ -32,48 +33,20 @@ struct NoticeTypes {
   std::string topic;
 };
 
-// What a command came with.
-struct Cause {
-  std::string partner;
-  std::string flow;  // key of the order
-  std::int32_t partition = 0;
-  std::string event_id;  // of the record or call, becomes the causation
-  std::string business_no;
-  std::string traceparent;
-  std::string journal_kind;  // request, decision or timer
-  std::string section;
-  std::string detail;
-  std::optional<messaging::StartOffset> source;
-};
-
-// Outcome of the command for whoever called.
-struct WorkResult {
-  Verdict verdict = Verdict::kApplied;
-  RefusalCode refusal = RefusalCode::kNone;
-  std::string business_no;
-};
-
 struct WorkSettings {
-  Policy policy;
-  const Makers& makers;
+  const Policy& policy;
   const NoticeTypes& notices;
-  UnixMillis now;
 };
 
 // `command` is bound to the order as it stands (command_codec.h Bind). The row of the order, and
 // of every guarantee number that the command may bring, are named by the unit. Permanent when the
 // stored order cannot be read.
-[[nodiscard]] Result<WorkResult> Work(messaging::Workspace& workspace, const Cause& cause,
-                                      const WorkSettings& settings, const Command& command,
-                                      const std::string& minted_guarantee_no);
+[[nodiscard]] Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settings,
+                                            const Command& command,
+                                            const std::string& minted_guarantee_no);
 
 // Tells that a decision could not be understood: its error's code and sentence, in public.
-struct RefusalSettings {
-  const Makers& makers;
-  UnixMillis now;
-};
-void RefuseUnbound(messaging::Workspace& workspace, const Cause& cause,
-                   const RefusalSettings& settings, const event::v1::DecideOrder& decision,
+void RefuseUnbound(service::Outbound& out, const event::v1::DecideOrder& decision,
                    const Error& error);
 
 // The order in the workspace, if there is one.

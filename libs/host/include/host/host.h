@@ -13,25 +13,14 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "contract/contract.h"
+#include "host/write_path.h"
 #include "messaging/bus.h"
 #include "messaging/lag.h"
 #include "messaging/processor.h"
 #include "service/task.h"
 #include "sql/database.h"
-#include "sql/write_store.h"
 
 namespace guarantee::host {
-
-struct HostOptions {
-  std::string group;         // consumer group; the name that lag is shown under
-  std::string process_name;  // part of the lease holder's name
-  bool alone = false;        // the store's file lock is ours: older leases are void
-  std::string requests_topic;
-  std::vector<std::string> foreign_topics;  // inputs whose producers choose the partition
-  std::int16_t waiting_kind = 0;            // of the queues of waiting records
-  std::int64_t request_limit_ms = 5'000;    // of the gateway
-  std::vector<std::string> partners;        // ids
-};
 
 using DeskFactory = std::function<Result<std::unique_ptr<service::Desk>>(service::DeskTools tools)>;
 

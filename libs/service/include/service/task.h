@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,9 @@ struct Outcome {
   bool missing = false;
 };
 
+// "refused", "same_again", "pending" (the first of two approvals) or "applied".
+[[nodiscard]] std::string_view ResultWord(const Outcome& outcome);
+
 struct Task {
   Cause cause;
   // The row it is about, and further ones that it may read or write.
@@ -76,10 +80,10 @@ struct CaseKind {
   contract::FlowKind flow_kind = contract::FlowKind::kOrder;
 };
 
-// A service. Called on several threads at once.
-class Desk {
+// What a service makes of records and timers. Called on several threads at once.
+class TaskMaker {
  public:
-  virtual ~Desk() = default;
+  virtual ~TaskMaker() = default;
 
   // A record of one of the service's topics. Empty: it does not concern us. Permanent: it cannot
   // be read and is parked.
@@ -87,6 +91,11 @@ class Desk {
       const messaging::Delivered& record, const messaging::Envelope& envelope) = 0;
   [[nodiscard]] virtual Result<Task> FromTimer(const messaging::Timer& timer,
                                                const contract::FlowKey& flow) = 0;
+};
+
+// A service, with what can be asked of it by a call.
+class Desk : public TaskMaker {
+ public:
   // A request of the platform that waits for the service's answer; `envelope.time` is its receipt.
   [[nodiscard]] virtual Result<Task> FromRequest(const messaging::Envelope& envelope,
                                                  const std::string& message) = 0;

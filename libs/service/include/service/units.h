@@ -1,5 +1,5 @@
-// A desk's tasks as units of the write path: dead letters, and decisions that wait for a thing that
-// is not there yet (design.md invariant 10).
+// A service's tasks as units of the write path: dead letters, and decisions that wait for a thing
+// that is not there yet (design.md invariant 10).
 #pragma once
 
 #include <functional>
@@ -28,8 +28,9 @@ inline constexpr std::size_t kWaitingBytesMax = 2U << 20;  // of one queue
 class Units final : public messaging::UnitMaker {
  public:
   struct Dependencies {
-    Desk* desk = nullptr;
+    TaskMaker* maker = nullptr;
     std::int16_t waiting_kind = 0;  // of the rows that hold the queues; locked after the subjects
+    std::string waiting_code = "service.waiting";  // of the errors that a queue leads to
     std::function<std::int32_t(const std::string& flow)> partition;
     // The stored queue of a flow, empty when there is none.
     std::function<Result<std::string>(const std::string& flow)> load_waiting;
@@ -39,7 +40,7 @@ class Units final : public messaging::UnitMaker {
 
   [[nodiscard]] messaging::Unit FromRecord(const messaging::Delivered& record) override;
   [[nodiscard]] messaging::Unit FromTimer(const messaging::Timer& timer) override;
-  // Of a call; retryable "service.waiting" while others wait before it.
+  // Of a call; retryable `waiting_code` while others wait before it.
   [[nodiscard]] messaging::Unit FromTask(Task task) const;
 
  private:

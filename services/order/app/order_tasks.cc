@@ -1,0 +1,260 @@
+#include "order/app/order_tasks.h"
+
+#include <cstdlib>
+
+#include "contract/flow.h"
+#include "guarantee/event/v1/notice.pb.h"
+#include "guarantee/event/v1/order_decision.pb.h"
+#include "guarantee/partner/v1/order.pb.h"
+#include "order/adapters/command_codec.h"
+#include "order/adapters/order_codec.h"
+#include "order/app/rules.h"
+#include "service/outbound.h"
+#include "service/units.h"
+
+namespace guarantee::order {
+namespace {
+
+using messaging::Delivered;
+using messaging::Envelope;
+using messaging::RowKey;
+using messaging::Workspace;
+using service::Cause;
+using service::IsOf;
+using service::Outcome;
+using service::Parse;
+using service::Task;
+
+// The numbers that a command may take.
+std::vector<RowKey> NumbersOf(const Cause& cause, const Command& command,
+                              const std::string& minted) {
+  std::vector<RowKey> rows;
+  for (const std::string& number : {minted, GuaranteeNumberOf(command)}) {
+    if (number.empty()) continue;
+    rows.push_back({kGuaranteeKind,
+                    contract::JoinFlow(cause.partner, contract::FlowKind::kGuarantee, number)});
+  }
+  return rows;
+}
+
+// An order tells its result once: if it was not issued, the notice that was accepted told the
+// failure, and nothing follows from it.
+Task IfIssued(Task task) {
+  task.work = [order = task.subject, work = std::move(task.work)](
+                  Workspace& workspace, UnixMillis now) -> Result<Outcome> {
+    if (workspace.Row(order).summary.status != StateWord(State::kIssued)) return Outcome{};
+    return work(workspace, now);
+  };
+  return task;
+}
+
+}  // namespace
+
+OrderTasks::OrderTasks(Dependencies dependencies) : dependencies_(std::move(dependencies)) {
+  const contract::Contract& contract = *dependencies_.contract;
+  const contract::Interface* issue =
+      contract.FindMessage(partner::v1::OrderApplyNotice::descriptor()->full_name());
+  const contract::Interface* cancel =
+      contract.FindMessage(partner::v1::OrderCancelNotice::descriptor()->full_name());
+  if (issue == nullptr || cancel == nullptr) std::abort();  // the contract was linted at load
+  notices_ = {issue->section, cancel->section, issue->notice_topic};
+}
+
+Result<std::optional<Task>> OrderTasks::FromRecord(const Delivered& record,
+                                                   const Envelope& envelope) {
+  if (record.source.topic == kNoticeEventsTopic) return FromNoticeResult(record, envelope);
+  const bool decision = record.source.topic == kDecisionsTopic;
+  Result<Task> task = decision ? FromDecision(record, envelope) : FromRequest(record, envelope);
+  if (!task && decision && task.error().kind == ErrorKind::kRefused) {
+    task = Told(record, envelope, task.error());
+  }
+  if (!task) return tl::unexpected(task.error());
+  return std::optional<Task>{std::move(*task)};
+}
+
+Result<Policy> OrderTasks::PolicyOf(const std::string& partner) const {
+  const std::optional<Policy> policy = dependencies_.policy(partner);
+  if (!policy) return Permanent("event.partner", "the partner is not configured", partner);
+  return *policy;
+}
+
+Cause OrderTasks::CauseOf(const Delivered& record, const Envelope& envelope,
+                          std::string kind) const {
+  return service::CauseOf(record, envelope, std::move(kind),
+                          dependencies_.partition(envelope.flow));
+}
+
+Result<Task> OrderTasks::Told(const Delivered& record, const Envelope& envelope,
+                              const Error& error) const {
+  const auto decision = Parse<event::v1::DecideOrder>(record.value);
+  if (!decision) return tl::unexpected(decision.error());
+  Task task;
+  task.cause = CauseOf(record, envelope, "decision");
+  task.subject = {kOrderKind, task.cause.flow};
+  task.work = [this, cause = task.cause, error, decision = *decision](
+                  Workspace& workspace, UnixMillis now) -> Result<Outcome> {
+    service::Outbound out(workspace, cause, now, dependencies_.makers.event_id);
+    RefuseUnbound(out, decision, error);
+    return Outcome{};
+  };
+  return task;
+}
+
+Result<Task> OrderTasks::FromRequest(const Delivered& record, const Envelope& envelope) const {
+  const Result<Policy> policy = PolicyOf(envelope.partner);
+  if (!policy) return tl::unexpected(policy.error());
+  Cause cause = CauseOf(record, envelope, "request");
+  if (IsOf<partner::v1::OrderApply>(envelope.type)) {
+    const auto request = Parse<partner::v1::OrderApply>(record.value);
+    if (!request) return tl::unexpected(request.error());
+    return Make(std::move(cause), ToCommand(*request, envelope.partner, envelope.time), *policy);
+  }
+  if (IsOf<partner::v1::OrderCancelApply>(envelope.type)) {
+    const auto request = Parse<partner::v1::OrderCancelApply>(record.value);
+    if (!request) return tl::unexpected(request.error());
+    return Make(std::move(cause), ToCommand(*request, envelope.time), *policy);
+  }
+  return Permanent("event.type", "the order service does not know this request", envelope.type);
+}
+
+Result<std::optional<DocumentFacts>> OrderTasks::KeepLetter(
+    const event::v1::DecideOrder& decision) const {
+  const event::v1::SuppliedLetter* letter = LetterOf(decision);
+  const bool unusable = letter != nullptr && letter->file().size() > kInlineLetterBytesMax;
+  if (letter == nullptr || unusable) return std::optional<DocumentFacts>{};
+  Result<DocumentFacts> facts = letter->file().empty()
+                                    ? dependencies_.letters->Find(letter->sha256())
+                                    : dependencies_.letters->Keep(letter->file());
+  // What is no letter is the domain's to refuse, as an outcome that the decider can read.
+  if (!facts && facts.error().kind == ErrorKind::kRefused) return std::optional<DocumentFacts>{};
+  if (!facts) return tl::unexpected(facts.error());
+  if (!letter->sha256().empty() && letter->sha256() != facts->sha256) {
+    return std::optional<DocumentFacts>{};
+  }
+  return std::optional<DocumentFacts>{std::move(*facts)};
+}
+
+Result<Task> OrderTasks::FromDecision(const Delivered& record, const Envelope& envelope) const {
+  if (!IsOf<event::v1::DecideOrder>(envelope.type)) {
+    return Permanent("event.type", "not a decision on an order", envelope.type);
+  }
+  const auto decision = Parse<event::v1::DecideOrder>(record.value);
+  if (!decision) return tl::unexpected(decision.error());
+  const Result<Policy> policy = PolicyOf(envelope.partner);
+  if (!policy) return tl::unexpected(policy.error());
+  const auto letter = KeepLetter(*decision);
+  if (!letter) return tl::unexpected(letter.error());
+  Result<Command> command = ToCommand(*decision, *letter, record.appended_at);
+  if (!command) return tl::unexpected(command.error());
+  Cause cause = CauseOf(record, envelope, "decision");
+  if (!decision->number().empty()) {
+    const auto flow = dependencies_.find_flow(envelope.partner, decision->number());
+    if (!flow) return tl::unexpected(flow.error());
+    cause.flow = flow->value_or(
+        contract::JoinFlow(envelope.partner, contract::FlowKind::kOrder, decision->number()));
+    cause.partition = dependencies_.partition(cause.flow);
+  }
+  cause.detail = decision->decided_by();
+  Task task = Make(std::move(cause), std::move(*command), *policy);
+  task.waits = true;
+  return task;
+}
+
+Result<std::optional<Task>> OrderTasks::FromNoticeResult(const Delivered& record,
+                                                         const Envelope& envelope) const {
+  const std::optional<Policy> policy = dependencies_.policy(envelope.partner);
+  // Results of other services' notices, and of 3.4, change nothing here.
+  const bool ours = policy && envelope.interface_section == notices_.issue_section;
+  if (!ours) return std::optional<Task>{};
+  Cause cause = CauseOf(record, envelope, "notice");
+  if (IsOf<event::v1::NoticeAccepted>(envelope.type)) {
+    const auto accepted = Parse<event::v1::NoticeAccepted>(record.value);
+    if (!accepted) return tl::unexpected(accepted.error());
+    cause.detail = "accepted by the platform";
+    return std::optional<Task>{
+        IfIssued(Make(std::move(cause), IssueNoticeAccepted{envelope.time}, *policy))};
+  }
+  if (IsOf<event::v1::NoticeExpired>(envelope.type)) {
+    const auto expired = Parse<event::v1::NoticeExpired>(record.value);
+    if (!expired) return tl::unexpected(expired.error());
+    cause.detail = "could not be delivered in time";
+    return std::optional<Task>{Make(std::move(cause), IssueNoticeExpired{envelope.time}, *policy)};
+  }
+  return std::optional<Task>{};
+}
+
+Result<Task> OrderTasks::FromCall(const std::string& partner, const std::string& flow,
+                                  const event::v1::DecideOrder& decision) {
+  const std::optional<Policy> policy = dependencies_.policy(partner);
+  if (!policy) return Refused("order.partner", "the partner is not configured", "partner");
+  const auto letter = KeepLetter(decision);
+  if (!letter) return tl::unexpected(letter.error());
+  Result<Command> command = ToCommand(decision, *letter, dependencies_.clock->Now());
+  if (!command) return tl::unexpected(command.error());
+  Cause cause;
+  cause.partner = partner;
+  cause.flow = flow;
+  cause.partition = dependencies_.partition(flow);
+  cause.event_id = decision.decision_id();
+  cause.journal_kind = "decision";
+  cause.detail = decision.decided_by();
+  return Make(std::move(cause), std::move(*command), *policy);
+}
+
+Result<Task> OrderTasks::FromTimer(const messaging::Timer& timer, const contract::FlowKey& flow) {
+  const std::optional<TimerKind> kind = TimerKindOf(timer.name);
+  const std::optional<Policy> policy = dependencies_.policy(flow.partner);
+  if (!kind || !policy) return Permanent("order.timer", "a timer nobody knows", timer.name);
+  Cause cause;
+  cause.partner = flow.partner;
+  cause.flow = timer.row.id;
+  cause.partition = timer.partition;
+  cause.event_id = timer.name;
+  cause.journal_kind = "timer";
+  cause.detail = timer.name;
+  return Make(std::move(cause), TimePassed{*kind, timer.due}, *policy);
+}
+
+Task OrderTasks::Make(Cause cause, Command command, const Policy& policy) const {
+  std::string minted = dependencies_.makers.guarantee_no(cause.partner);
+  Task task;
+  task.cause = cause;
+  task.subject = {kOrderKind, cause.flow};
+  task.more_rows = NumbersOf(cause, command, minted);
+  task.work = [this,
+               bound = Bound{std::move(cause), std::move(command), policy, std::move(minted)}](
+                  Workspace& workspace, UnixMillis now) -> Result<Outcome> {
+    Result<Outcome> done = Run(workspace, bound, now);
+    const bool accepted = done && done->verdict == Verdict::kApplied &&
+                          std::holds_alternative<Apply31>(bound.command);
+    if (!accepted || !dependencies_.rules) return done;
+    if (Result<void> ruled = ApplyRules(workspace, bound, now); !ruled) {
+      return tl::unexpected(ruled.error());
+    }
+    return done;
+  };
+  return task;
+}
+
+Result<Outcome> OrderTasks::Run(Workspace& workspace, const Bound& bound, UnixMillis now) const {
+  service::Outbound out(workspace, bound.cause, now, dependencies_.makers.event_id);
+  return Work(out, {bound.policy, notices_}, bound.command, bound.minted);
+}
+
+Result<void> OrderTasks::ApplyRules(Workspace& workspace, const Bound& bound,
+                                    UnixMillis now) const {
+  const Result<std::optional<Order>> order = ReadOrder(workspace, bound.cause.flow);
+  if (!order) return tl::unexpected(order.error());
+  if (!*order) return {};
+  Bound rule = bound;
+  rule.cause.journal_kind = "decision";
+  rule.cause.section.clear();
+  rule.cause.source.reset();
+  rule.cause.detail = dependencies_.rules->decided_by;
+  rule.command = DecideByRules(*dependencies_.rules, **order, bound.cause.event_id, now);
+  const Result<Outcome> done = Run(workspace, rule, now);
+  if (!done) return tl::unexpected(done.error());
+  return {};
+}
+
+}  // namespace guarantee::order
