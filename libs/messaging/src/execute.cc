@@ -6,10 +6,10 @@
 namespace guarantee::messaging {
 namespace {
 
-std::vector<RowKey> SortedKeys(std::span<const Unit> units) {
+std::set<RowKey> KeysOf(std::span<const Unit> units) {
   std::set<RowKey> keys;
   for (const Unit& unit : units) keys.insert(unit.rows.begin(), unit.rows.end());
-  return {keys.begin(), keys.end()};
+  return keys;
 }
 
 template <typename Container>
@@ -55,9 +55,9 @@ Result<void> Write(WriteTransaction& transaction, const Effects& effects) {
   return effects.journal.empty() ? Result<void>{} : transaction.Note(effects.journal);
 }
 
-Result<void> LoadRows(WriteTransaction& transaction, std::span<const Unit> units,
+Result<void> LoadRows(WriteTransaction& transaction, const std::set<RowKey>& wanted,
                       Effects& effects) {
-  const std::vector<RowKey> keys = SortedKeys(units);
+  const std::vector<RowKey> keys(wanted.begin(), wanted.end());
   for (const RowKey& key : keys) effects.rows[key].key = key;
   if (keys.empty()) return {};
   Result<std::vector<StoredRow>> locked = transaction.Lock(keys);
@@ -123,8 +123,38 @@ void Workspace::ClearTimer(const RowKey& row, std::string name) {
 
 void Workspace::Note(JournalLine line) { own_.journal.push_back(std::move(line)); }
 
+Result<void> Workspace::Need(const RowKey& key) {
+  if (Names(key)) return {};
+  needed_.insert(key);
+  return Retryable(kConflictCode, "decided again with another row");
+}
+
+Result<void> Executor::RunOnce(WriteTransaction& transaction, std::span<const Unit> units,
+                               std::set<RowKey>& keys) {
+  Effects effects;
+  if (Result<void> loaded = LoadRows(transaction, keys, effects); !loaded) return loaded;
+  Result<void> again;
+  for (const Unit& unit : units) {
+    Workspace workspace(effects);
+    Result<void> decided = unit.decide(workspace);
+    if (decided) {
+      Merge(effects, std::move(workspace.own_));
+    } else if (!workspace.needed_.empty()) {
+      // The others are asked as well: what they need is then there at once.
+      keys.merge(workspace.needed_);
+      again = std::move(decided);
+    } else if (decided.error().kind != ErrorKind::kRetryable && unit.dead_letter) {
+      effects.outbox.push_back(Parked(unit, decided.error()));
+    } else if (again) {
+      return decided;
+    }
+  }
+  return again ? Write(transaction, effects) : again;
+}
+
 Result<void> Executor::Run(std::span<const Unit> units, std::span<const OffsetMove> moves,
                            std::span<const HeldEpoch> epochs) {
+  std::set<RowKey> keys = KeysOf(units);
   const auto work = [&](WriteTransaction& transaction) -> Result<void> {
     if (!moves.empty()) {
       if (Result<void> moved = transaction.MoveOffsets(moves); !moved) return moved;
@@ -132,19 +162,7 @@ Result<void> Executor::Run(std::span<const Unit> units, std::span<const OffsetMo
     if (!epochs.empty()) {
       if (Result<void> held = transaction.HoldEpochs(epochs); !held) return held;
     }
-    Effects effects;
-    if (Result<void> loaded = LoadRows(transaction, units, effects); !loaded) return loaded;
-    for (const Unit& unit : units) {
-      Workspace workspace(effects);
-      if (Result<void> decided = unit.decide(workspace); decided) {
-        Merge(effects, std::move(workspace.own_));
-      } else if (decided.error().kind != ErrorKind::kRetryable && unit.dead_letter) {
-        effects.outbox.push_back(Parked(unit, decided.error()));
-      } else {
-        return decided;
-      }
-    }
-    return Write(transaction, effects);
+    return RunOnce(transaction, units, keys);
   };
   Result<void> done;
   for (int attempt = 0; attempt < kExecuteTriesMax; ++attempt) {

@@ -38,8 +38,11 @@ class Workspace {
   // The row as earlier units of this Execute left it; version 0 and an empty state when there is
   // none. Only rows that the unit named are there (else a bug of ours: abort).
   [[nodiscard]] const StoredRow& Row(const RowKey& key) const;
-  // Whether the unit named that row.
+  // Whether some unit of this Execute named that row.
   [[nodiscard]] bool Names(const RowKey& key) const;
+  // A row that the unit could not name before it had read another one. If it is not there, the
+  // error to return: the whole is decided again with that row locked as well, in the order of keys.
+  [[nodiscard]] Result<void> Need(const RowKey& key);
   void Put(const RowKey& key, std::int32_t partition, std::string state, RowSummary summary);
   void Emit(OutboxEntry entry);
   void SetTimer(Timer timer);
@@ -50,6 +53,7 @@ class Workspace {
   friend class Executor;
   const Effects& before_;
   Effects own_;
+  std::set<RowKey> needed_;
 };
 
 struct Unit {
@@ -83,6 +87,8 @@ class Executor {
  private:
   [[nodiscard]] Result<void> Run(std::span<const Unit> units, std::span<const OffsetMove> moves,
                                  std::span<const HeldEpoch> epochs);
+  [[nodiscard]] Result<void> RunOnce(WriteTransaction& transaction, std::span<const Unit> units,
+                                     std::set<RowKey>& keys);
   [[nodiscard]] Result<void> Halve(std::span<const Unit> units,
                                    std::map<TopicPartition, OffsetMove>& positions);
 
