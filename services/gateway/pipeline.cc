@@ -240,9 +240,15 @@ void Pipeline::OnResolved(const Run& run, std::size_t index, const Result<QueryO
   if (by_unique || by_number) {
     return Forward(run, index, by_unique ? by_unique->flow : by_number->flow);
   }
-  if (interface.synchronous) return run->End(index, Refused(messages::kNumberUnknown));
-  Forward(run, index,
-          contract::JoinFlow(run->partner().id, interface.flow.kind, FlowNumber(*run, index)));
+  if (!interface.synchronous) {
+    return Forward(
+        run, index,
+        contract::JoinFlow(run->partner().id, interface.flow.kind, FlowNumber(*run, index)));
+  }
+  // A number that the platform did not bring may be one that we gave; only the service knows those.
+  const contract::Interface* through = parts_.contract->FindSection(interface.flow.through);
+  if (!through->ToPlatform()) return run->End(index, Refused(messages::kNumberUnknown));
+  Forward(run, index, contract::JoinFlow(run->partner().id, interface.flow.kind, {}));
 }
 
 void Pipeline::Forward(const Run& run, std::size_t index, const std::string& flow) {
@@ -253,8 +259,9 @@ void Pipeline::Forward(const Run& run, std::size_t index, const std::string& flo
 }
 
 void Pipeline::AskService(const Run& run, std::size_t index, const std::string& flow) {
-  ServiceRequest request{&run->interface(),  run->partner().id,   flow,        run->traceparent(),
-                         run->received_at(), run->message(index), run->until()};
+  ServiceRequest request{&run->interface(),           run->partner().id,  flow,
+                         BusinessNumber(*run, index), run->traceparent(), run->received_at(),
+                         run->message(index),         run->until()};
   parts_.services->Ask(std::move(request), [run, index](Result<contract::Answer> answer) {
     if (!answer) return run->End(index, Unavailable(messages::kProcessing));
     const bool refused = answer->code == 500;

@@ -18,7 +18,9 @@ namespace guarantee::gateway {
 struct ServiceRequest {
   const contract::Interface* interface = nullptr;
   std::string partner;
-  std::string flow;  // tells the service which partition could hold the number
+  std::string flow;  // tells the service which partition could hold the number; without a number
+                     // of its own where the request's is not in the register
+  std::string business_no;  // the platform's number of the operation, where the interface has one
   std::string traceparent;
   UnixMillis received_at;
   std::shared_ptr<const google::protobuf::Message> message;

@@ -87,7 +87,7 @@ class Process final : public runtime::Running {
 
   Result<void> StartGateway(const runtime::Config& config) {
     gateway_database_ = node_->Schema(gateway::kSchema);
-    Result<gateway::GatewayOptions> options = gateway::ReadOptions(config, *node_);
+    Result<gateway::GatewayOptions> options = gateway::ReadOptions(config, *node_, {"order"});
     if (!options) return tl::unexpected(options.error());
     gateway_metrics_ = gateway::MakeMetrics(*registry_);
     gateway::GatewayDependencies parts;

@@ -6,6 +6,10 @@
 namespace guarantee::rpc {
 namespace {
 
+constexpr int kFirstReconnectMs = 50;
+constexpr int kConnectTimeoutMs = 2'000;
+constexpr int kLongestReconnectMs = 1'000;
+
 bool IsLoopback(const std::string& address) {
   return address.starts_with("127.") || address.starts_with("localhost:") ||
          address.starts_with("[::1]:");
@@ -71,6 +75,10 @@ Result<std::unique_ptr<grpc::Server>> StartServer(const std::string& address,
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  // Left to itself gRPC would try a dead service ever more seldom, up to two minutes apart.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMs);
   // gRPC's own name for a list of addresses: the next is taken when one is away.
   const std::string target = address.find(',') == std::string::npos ? address : "ipv4:" + address;
   return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);

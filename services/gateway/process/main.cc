@@ -4,7 +4,9 @@
 #include "runtime/service.h"
 
 int main(int argc, char** argv) {
-  const std::vector<guarantee::runtime::ConfigKey> own = guarantee::gateway::SettingKeys();
+  std::vector<guarantee::runtime::ConfigKey> own = guarantee::gateway::SettingKeys();
+  const std::vector<guarantee::runtime::ConfigKey> services = guarantee::gateway::ServiceKeys();
+  own.insert(own.end(), services.begin(), services.end());
   const std::vector<guarantee::runtime::ConfigKey> keys = guarantee::node::WithCommonKeys(own);
   return guarantee::runtime::RunService(argc, argv, keys, guarantee::gateway::StartProcess);
 }

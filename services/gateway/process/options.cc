@@ -35,7 +35,7 @@ constexpr ConfigKey kKeys[] = {
      .help = "from receipt to answer"},
     {.name = "gateway.interfaces",
      .fallback = "3.1,3.3",
-     .help = "sections on offer: those whose service runs"},
+     .help = "sections on offer, with commas; all: those whose service is there"},
     {.name = "gateway.threads",
      .kind = KeyKind::kInteger,
      .fallback = "2",
@@ -53,6 +53,17 @@ constexpr ConfigKey kKeys[] = {
      .most = 100'000,
      .help = "open connections in all"},
 };
+
+constexpr ConfigKey kServiceKeys[] = {
+    {.name = "gateway.order_service",
+     .help = "gRPC address of the order service, or several with commas; empty: it is not there"},
+    {.name = "gateway.credit_service", .help = "the same of the credit service"},
+    {.name = "gateway.claim_service", .help = "the same of the claim service"},
+    {.name = "gateway.invoice_service", .help = "the same of the invoice service"},
+};
+constexpr std::string_view kServicePrefix = "gateway.";
+constexpr std::string_view kServiceSuffix = "_service";
+constexpr std::string_view kAllInterfaces = "all";
 
 // Beside the connections: the broker's, the database's, listeners and files.
 constexpr rlim_t kOtherDescriptors = 256;
@@ -79,11 +90,72 @@ Result<Secret> ReadKey(const std::string& path) {
   return Secret(std::move(bytes));
 }
 
+std::set<std::string> AllInterfaces(const contract::Contract& contract,
+                                    const std::set<std::string>& services) {
+  std::set<std::string> sections;
+  for (const contract::Interface& interface : contract.interfaces()) {
+    if (interface.FromPlatform() && services.contains(interface.service)) {
+      sections.insert(interface.section);
+    }
+  }
+  return sections;
+}
+
+// Sections by name. Who names an interface that is answered by its service has to say where that
+// is; the others need only their topic.
+Result<std::set<std::string>> ReadInterfaces(std::string_view text,
+                                             const contract::Contract& contract,
+                                             const std::set<std::string>& services) {
+  constexpr const char* kField = "gateway.interfaces";
+  if (text == kAllInterfaces) return AllInterfaces(contract, services);
+  std::set<std::string> sections;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    const std::string section(text.substr(0, comma));
+    const contract::Interface* interface = contract.FindSection(section);
+    if (interface == nullptr) {
+      return Refused("config", "no interface has the section " + section, kField);
+    }
+    if (interface->synchronous && !services.contains(interface->service)) {
+      return Refused("config",
+                     fmt::format("{} is answered by the {} service, which has no address", section,
+                                 interface->service),
+                     kField);
+    }
+    sections.insert(section);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return sections;
+}
+
 }  // namespace
+
+std::vector<ConfigKey> ServiceKeys() { return {std::begin(kServiceKeys), std::end(kServiceKeys)}; }
+
+ServiceAddresses ReadServices(const runtime::Config& config) {
+  ServiceAddresses addresses;
+  for (const ConfigKey& key : kServiceKeys) {
+    std::string_view word = key.name;
+    word.remove_prefix(kServicePrefix.size());
+    word.remove_suffix(kServiceSuffix.size());
+    const std::string& address = config.Text(key.name);
+    if (!address.empty()) addresses.emplace(word, address);
+  }
+  return addresses;
+}
+
+std::set<std::string> ServicesOf(const contract::Contract& contract) {
+  std::set<std::string> services;
+  for (const contract::Interface& interface : contract.interfaces()) {
+    services.insert(interface.service);
+  }
+  return services;
+}
 
 std::vector<ConfigKey> SettingKeys() { return {std::begin(kKeys), std::end(kKeys)}; }
 
-Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::Node& node) {
+Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::Node& node,
+                                   const std::set<std::string>& services) {
   GatewayOptions options;
   options.address = config.Text("gateway.address");
   options.redirect_base = config.Text("gateway.redirect_base");
@@ -99,17 +171,10 @@ Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::No
   Result<Secret> key = ReadKey(config.Text("gateway.key_file"));
   if (!key) return tl::unexpected(key.error());
   options.key = std::move(*key);
-  options.interfaces.clear();
-  std::string_view sections = config.Text("gateway.interfaces");
-  while (!sections.empty()) {
-    const std::size_t comma = sections.find(',');
-    const std::string section(sections.substr(0, comma));
-    if (node.contract()->FindSection(section) == nullptr) {
-      return Refused("config", "no interface has the section " + section, "gateway.interfaces");
-    }
-    options.interfaces.insert(section);
-    sections = comma == std::string_view::npos ? std::string_view{} : sections.substr(comma + 1);
-  }
+  Result<std::set<std::string>> interfaces =
+      ReadInterfaces(config.Text("gateway.interfaces"), *node.contract(), services);
+  if (!interfaces) return tl::unexpected(interfaces.error());
+  options.interfaces = std::move(*interfaces);
   return options;
 }
 

@@ -1,6 +1,9 @@
 // The gateway's settings as a process has them.
 #pragma once
 
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -11,7 +14,18 @@
 namespace guarantee::gateway {
 
 [[nodiscard]] std::vector<runtime::ConfigKey> SettingKeys();
+// Where the services answer: of a gateway that is a process of its own.
+[[nodiscard]] std::vector<runtime::ConfigKey> ServiceKeys();
+
+// gRPC address by the contract's word for the service; services without one are left out.
+using ServiceAddresses = std::map<std::string, std::string, std::less<>>;
+[[nodiscard]] ServiceAddresses ReadServices(const runtime::Config& config);
+// The services of the contract, by their words.
+[[nodiscard]] std::set<std::string> ServicesOf(const contract::Contract& contract);
+
+// `services` are those that are there.
 [[nodiscard]] Result<GatewayOptions> ReadOptions(const runtime::Config& config,
-                                                 const node::Node& node);
+                                                 const node::Node& node,
+                                                 const std::set<std::string>& services);
 
 }  // namespace guarantee::gateway

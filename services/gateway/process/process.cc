@@ -6,6 +6,7 @@
 #include "gateway/process/gateway_rpc.h"
 #include "gateway/process/metrics.h"
 #include "gateway/process/options.h"
+#include "gateway/process/service_client.h"
 #include "gateway/wiring.h"
 #include "node/health.h"
 #include "node/node.h"
@@ -35,7 +36,8 @@ class Process final : public runtime::Running {
     if (!node) return tl::unexpected(node.error());
     node_ = std::move(*node);
     database_ = node_->Schema(kSchema);
-    Result<GatewayOptions> options = ReadOptions(config, *node_);
+    ConnectServices(config);
+    Result<GatewayOptions> options = ReadOptions(config, *node_, there_);
     if (!options) return tl::unexpected(options.error());
     registry_ = node::MakeRegistry(node_->process_name());
     metrics_ = MakeMetrics(*registry_);
@@ -45,6 +47,7 @@ class Process final : public runtime::Running {
     parts.bus = &node_->bus();
     parts.database = database_.get();
     parts.metrics = metrics_.get();
+    parts.services = services_.get();
     parts.clock = &SystemClock();
     parts.random = &crypto::SystemRandom();
     auto gateway = Gateway::Start(*options, parts);
@@ -54,6 +57,15 @@ class Process final : public runtime::Running {
   }
 
  private:
+  void ConnectServices(const runtime::Config& config) {
+    ServiceClient::Channels channels;
+    for (const auto& [service, address] : ReadServices(config)) {
+      channels.emplace(service, rpc::Connect(address));
+      there_.insert(service);
+    }
+    services_ = std::make_unique<ServiceClient>(channels);
+  }
+
   Result<void> StartInner(const runtime::Config& config) {
     rpc_ = std::make_unique<GatewayRpc>(gateway_->reader(), node_->partners());
     auto server = rpc::StartServer(config.Text("rpc.address"), {rpc_.get()});
@@ -72,6 +84,8 @@ class Process final : public runtime::Running {
   std::unique_ptr<sql::Database> database_;
   std::shared_ptr<prometheus::Registry> registry_;
   std::unique_ptr<GatewayMetrics> metrics_;
+  std::set<std::string> there_;
+  std::unique_ptr<ServiceClient> services_;
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<GatewayRpc> rpc_;
   std::unique_ptr<grpc::Server> server_;

@@ -20,6 +20,7 @@ class TestServices final : public ServicePort {
     {
       const std::lock_guard lock(mutex_);
       flows_.push_back(request.flow);
+      numbers_.push_back(request.business_no);
     }
     report(answer_);
   }
@@ -29,16 +30,22 @@ class TestServices final : public ServicePort {
     return flows_;
   }
 
+  std::vector<std::string> numbers() {
+    const std::lock_guard lock(mutex_);
+    return numbers_;
+  }
+
  private:
   std::mutex mutex_;
   std::vector<std::string> flows_;
+  std::vector<std::string> numbers_;
   Result<contract::Answer> answer_ = contract::Answer{200, "操作成功", {}};
 };
 
 class FlowTest : public GatewayTest {
  protected:
   void SetUp() override {
-    options_.interfaces = {"3.1", "3.3", "3.5", "3.10", "3.15", "3.17", "3.18", "3.22"};
+    options_.interfaces = {"3.1", "3.3", "3.5", "3.10", "3.15", "3.17", "3.18", "3.20", "3.22"};
     services_ = &port_;
     StartGateway();
   }
@@ -119,11 +126,22 @@ TEST_F(FlowTest, AWithdrawalFindsItsFlowThroughTheRegister) {
   const http::Answer done = Post("/financialAccount/refundRevocation", body);
   EXPECT_EQ(CodeOf(done), 200);
   EXPECT_EQ(port_.flows(), std::vector<std::string>{"demo/guarantee/G1"});
+  EXPECT_EQ(port_.numbers(), std::vector<std::string>{"R1"});
   const http::Answer unknown = Post("/financialAccount/refundRevocation",
                                     R"({"businessNo":"R2","applyTime":"2025-01-01 08:00:00"})");
   EXPECT_EQ(CodeOf(unknown), 500);
   EXPECT_EQ(MessageOf(unknown), messages::kNumberUnknown);
   EXPECT_EQ(DataOf(unknown), "1");
+}
+
+// A cancellation may be our own proposal: its number is not the platform's, so not registered.
+TEST_F(FlowTest, ANumberThatMayBeOurOwnIsLeftToTheService) {
+  EXPECT_EQ(
+      CodeOf(Post("/financialAccount/cancelRevocation",
+                  R"({"businessNo":"OURS-1","applyTime":"2025-01-01 08:00:00","reason":"x"})")),
+      200);
+  EXPECT_EQ(port_.flows(), std::vector<std::string>{"demo/guarantee/"});
+  EXPECT_EQ(port_.numbers(), std::vector<std::string>{"OURS-1"});
 }
 
 TEST_F(FlowTest, AServiceThatIsNotThereIsNotOffered) {
