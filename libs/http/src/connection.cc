@@ -134,9 +134,10 @@ std::optional<Refusal> Connection::StartParser() {
     return Refusal{400, "malformed head"};
   }
   const auto length = parser_->content_length();
+  const auto target = parser_->get().target();
   const bool same_length = head_->content_length ? length == *head_->content_length : !length;
   if (parser_->chunked() != head_->chunked || (!head_->chunked && !same_length) ||
-      parser_->get().target() != head_->target) {
+      OriginForm({target.data(), target.size()}) != head_->target) {
     return Refusal{400, "ambiguous head"};
   }
   buffer_.consume(used);

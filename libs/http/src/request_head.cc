@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kMethodBytesMax = 32;
 constexpr std::size_t kNameBytesMax = 256;
 constexpr std::size_t kLengthDigitsMax = 18;
+constexpr std::size_t kPortTextMax = 6;  // with its colon
 
 using Refused = tl::unexpected<Refusal>;
 
@@ -46,10 +47,24 @@ bool HasControls(std::string_view text) {
   });
 }
 
-bool IsTarget(std::string_view target) {
-  return target.starts_with('/') && std::all_of(target.begin(), target.end(), [](char letter) {
-           return letter > 0x20 && letter < 0x7F && letter != '#';
-         });
+bool IsTargetText(std::string_view target) {
+  return std::all_of(target.begin(), target.end(),
+                     [](char letter) { return letter > 0x20 && letter < 0x7F && letter != '#'; });
+}
+
+// A name or address with or without a port (RFC 3986 3.2), and nobody's password before it.
+bool IsAuthority(std::string_view authority) {
+  const bool literal = authority.starts_with('[');
+  const std::size_t host_end =
+      literal ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
+  if (literal && host_end == 0) return false;
+  const std::string_view host = authority.substr(0, host_end);
+  const std::string_view port = authority.substr(host_end);
+  const bool known = literal ? IsMadeOf(":.", host.substr(1, host.size() - 2))
+                             : IsMadeOf("-._~%!$&'()*+,;=", host);
+  return known &&
+         (port.empty() || (port.front() == ':' && port.size() > 1 && port.size() <= kPortTextMax &&
+                           std::all_of(port.begin() + 1, port.end(), IsDigit)));
 }
 
 // Takes the next line off `rest`; the scanner has seen to it that lines end in CR LF only.
@@ -83,9 +98,10 @@ tl::expected<void, Refusal> ReadRequestLine(std::string_view line, const ServerL
   if (!IsToken(method)) return Refuse(400, "malformed method");
   if (method.size() > kMethodBytesMax) return Refuse(501, "unknown method");
   if (target.size() > limits.target_bytes_max) return Refuse(414, "target too long");
-  if (!IsTarget(target)) return Refuse(400, "malformed target");
+  std::optional<std::string> origin = OriginForm(target);
+  if (!origin) return Refuse(400, "malformed target");
   head.method = method;
-  head.target = target;
+  head.target = *std::move(origin);
   return ReadVersion(line.substr(last + 1), head);
 }
 
@@ -177,6 +193,23 @@ bool EqualIgnoringCase(std::string_view left, std::string_view right) {
   return left.size() == right.size() &&
          std::equal(left.begin(), left.end(), right.begin(),
                     [lower](char one, char other) { return lower(one) == lower(other); });
+}
+
+std::optional<std::string> OriginForm(std::string_view target) {
+  if (!IsTargetText(target)) return std::nullopt;
+  if (target.starts_with('/')) return std::string(target);
+  constexpr std::string_view kMark = "://";
+  const std::size_t mark = target.find(kMark);
+  if (mark == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = target.substr(0, mark);
+  if (!EqualIgnoringCase(scheme, "http") && !EqualIgnoringCase(scheme, "https")) {
+    return std::nullopt;
+  }
+  const std::string_view rest = target.substr(mark + kMark.size());
+  const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+  if (!IsAuthority(rest.substr(0, end))) return std::nullopt;
+  const std::string_view path = rest.substr(end);
+  return path.starts_with('/') ? std::string(path) : "/" + std::string(path);
 }
 
 std::optional<std::string_view> RequestHead::Find(std::string_view name) const {

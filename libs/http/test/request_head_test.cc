@@ -50,6 +50,21 @@ TEST(ParseRequestHead, ReadsWhatIsSound) {
   EXPECT_TRUE(chunked->chunked && chunked->expects_continue && chunked->wants_close);
 }
 
+TEST(ParseRequestHead, AnAbsoluteTargetIsItsPath) {
+  EXPECT_EQ(OriginForm("/a?b"), "/a?b");
+  EXPECT_EQ(OriginForm("http://host/a?b"), "/a?b");
+  EXPECT_EQ(OriginForm("HTTPS://Host.example:443/a"), "/a");
+  EXPECT_EQ(OriginForm("http://[::1]:80/"), "/");
+  EXPECT_EQ(OriginForm("http://host"), "/");
+  EXPECT_EQ(OriginForm("http://host?b"), "/?b");
+  for (const char* target :
+       {"", "*", "a", "host:443", "ftp://host/", "http:/a", "http://", "http:///a",
+        "http://u@host/", "http://host:/", "http://host:8x/", "http://host:123456/", "http://[]/",
+        "http://[::1/a", "http://host/a b", "http://host/#a", "http://ho st/"}) {
+    EXPECT_EQ(OriginForm(target), std::nullopt) << target;
+  }
+}
+
 TEST(ParseRequestHead, AcceptsNothingAmbiguousAmongMutations) {
   constexpr int kMutations = 200'000;
   constexpr std::string_view kPieces[] = {"\r\n",

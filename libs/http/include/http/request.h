@@ -22,7 +22,7 @@ struct Field {
 // A head that passed every check of request_head.h.
 struct RequestHead {
   std::string method;
-  std::string target;  // origin-form, query included, nothing decoded
+  std::string target;  // as origin-form, query included, nothing decoded
   bool http_1_0 = false;
   std::vector<Field> fields;
   std::optional<std::uint64_t> content_length;  // bytes

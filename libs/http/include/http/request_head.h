@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
@@ -34,6 +36,10 @@ class HeadScanner {
 // `raw` is a whole head with its empty line. `source_address` of the result is left empty.
 [[nodiscard]] tl::expected<RequestHead, Refusal> ParseRequestHead(std::string_view raw,
                                                                   const ServerLimits& limits);
+
+// A request target as a path with its query; absolute-form (RFC 9112 3.2.2), as it comes through a
+// proxy, loses its authority, which says no more to us than Host. Nothing: neither of the two.
+[[nodiscard]] std::optional<std::string> OriginForm(std::string_view target);
 
 // ASCII only, as HTTP wants it.
 [[nodiscard]] bool EqualIgnoringCase(std::string_view left, std::string_view right);
