@@ -3,6 +3,7 @@
 #include "contract/messages.h"
 #include "gateway/answers.h"
 #include "gateway/outcome.h"
+#include "gateway/texts.h"
 
 namespace guarantee::gateway {
 
@@ -63,7 +64,7 @@ ItemEnd RequestRun::Combine() const {
     if (end.status != 200) return end;
     if (end.answer.code == 200) continue;
     if (!failed.empty()) failed += "；";
-    failed += decoded_.items[at].number + "：" + end.answer.message;
+    failed += texts::RefusedItem(at + 1, decoded_.items[at].number, end.answer.message);
   }
   if (failed.empty()) {
     return {200,

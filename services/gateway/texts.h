@@ -2,6 +2,8 @@
 // contract/messages.h.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace guarantee::gateway::texts {
@@ -13,5 +15,15 @@ inline constexpr std::string_view kTimedOut = "请求接收超时";
 inline constexpr std::string_view kInternal = "系统内部错误";
 inline constexpr std::string_view kAmountOutOfRange = "保证金金额超出可受理范围";
 inline constexpr std::string_view kSeveralOrders = "订单编号对应多笔订单";
+
+// One of several items, by its place (from 1) and its number, which may be missing.
+[[nodiscard]] inline std::string RefusedItem(std::size_t place, std::string_view number,
+                                             std::string_view message) {
+  std::string text = "第" + std::to_string(place) + "条";
+  text += number;
+  text += "：";
+  text += message;
+  return text;
+}
 
 }  // namespace guarantee::gateway::texts
