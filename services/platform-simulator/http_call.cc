@@ -4,6 +4,7 @@
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/String.h>
 #include <Poco/URI.h>
 
 #include <istream>
@@ -41,34 +42,38 @@ Result<std::unique_ptr<HttpConnection>> HttpConnection::Make(const std::string& 
   }
 }
 
-Result<HttpAnswer> HttpConnection::Exchange(const std::string& method, const std::string& target,
-                                            const std::string& authorization,
-                                            const std::string& body) {
-  try {
-    Poco::Net::HTTPRequest request(method, target, Poco::Net::HTTPMessage::HTTP_1_1);
-    if (!authorization.empty()) request.set("Authorization", authorization);
-    if (method == "POST") {
-      request.setContentType("application/json; charset=utf-8");
-      request.setContentLength64(static_cast<Poco::Int64>(body.size()));
-    }
-    session_->sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
-    Poco::Net::HTTPResponse response;
-    std::istream& stream = session_->receiveResponse(response);
-    HttpAnswer answer{response.getStatus(), {}};
-    char part[16'384];
-    while (stream.read(part, sizeof part), stream.gcount() > 0) {
-      answer.body.append(part, static_cast<std::size_t>(stream.gcount()));
-      if (answer.body.size() > kAnswerBytesMax) {
-        session_->reset();
-        return Retryable("http.unknown", "the answer exceeds 8 MiB");
-      }
-    }
-    const bool sized = response.hasContentLength();
-    if (sized && static_cast<std::size_t>(response.getContentLength64()) != answer.body.size()) {
+Result<HttpAnswer> HttpConnection::Receive() {
+  Poco::Net::HTTPResponse response;
+  std::istream& stream = session_->receiveResponse(response);
+  HttpAnswer answer{response.getStatus(), {}, {}};
+  for (const auto& [name, value] : response) answer.headers[Poco::toLower(name)] = value;
+  char part[16'384];
+  while (stream.read(part, sizeof part), stream.gcount() > 0) {
+    answer.body.append(part, static_cast<std::size_t>(stream.gcount()));
+    if (answer.body.size() > kAnswerBytesMax) {
       session_->reset();
-      return Retryable("http.unknown", "the answer was cut");
+      return Retryable("http.unknown", "the answer exceeds 8 MiB");
     }
-    return answer;
+  }
+  const bool sized = response.hasContentLength();
+  if (sized && static_cast<std::size_t>(response.getContentLength64()) != answer.body.size()) {
+    session_->reset();
+    return Retryable("http.unknown", "the answer was cut");
+  }
+  return answer;
+}
+
+Result<HttpAnswer> HttpConnection::Send(const HttpRequest& call) {
+  try {
+    Poco::Net::HTTPRequest request(call.method, call.target, Poco::Net::HTTPMessage::HTTP_1_1);
+    if (!call.authorization.empty()) request.set("Authorization", call.authorization);
+    if (call.content_type) request.setContentType(*call.content_type);
+    if (call.method != Poco::Net::HTTPRequest::HTTP_GET) {
+      request.setContentLength64(static_cast<Poco::Int64>(call.body.size()));
+    }
+    session_->sendRequest(request).write(call.body.data(),
+                                         static_cast<std::streamsize>(call.body.size()));
+    return Receive();
   } catch (const Poco::Exception& failure) {
     session_->reset();
     return Retryable("http.unknown", failure.displayText());
@@ -78,11 +83,12 @@ Result<HttpAnswer> HttpConnection::Exchange(const std::string& method, const std
 Result<HttpAnswer> HttpConnection::Post(const std::string& path, const std::string& user,
                                         const Secret& password, const std::string& body) {
   const std::string credentials = user + ":" + std::string(password.Reveal());
-  return Exchange("POST", base_path_ + path, "Basic " + crypto::EncodeBase64(credentials), body);
+  return Send({"POST", base_path_ + path, "Basic " + crypto::EncodeBase64(credentials),
+               "application/json; charset=utf-8", body});
 }
 
 Result<HttpAnswer> HttpConnection::Get(const std::string& target) {
-  return Exchange("GET", target, {}, {});
+  return Send({"GET", target, {}, std::nullopt, {}});
 }
 
 }  // namespace guarantee::platform_simulator

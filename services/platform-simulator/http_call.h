@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -18,6 +20,16 @@ inline constexpr std::size_t kAnswerBytesMax = std::size_t{8} << 20U;
 
 struct HttpAnswer {
   int status = 0;
+  std::string body;
+  std::map<std::string, std::string> headers;  // names in lower case
+};
+
+// A request as its caller wants it, wrong or right.
+struct HttpRequest {
+  std::string method;
+  std::string target;         // the whole path with its query
+  std::string authorization;  // empty: no such header
+  std::optional<std::string> content_type;
   std::string body;
 };
 
@@ -35,12 +47,12 @@ class HttpConnection {
                                         const Secret& password, const std::string& body);
   // `target` is the whole path with its query.
   [[nodiscard]] Result<HttpAnswer> Get(const std::string& target);
+  // The same for any request.
+  [[nodiscard]] Result<HttpAnswer> Send(const HttpRequest& request);
 
  private:
   explicit HttpConnection(std::string base_path);
-  Result<HttpAnswer> Exchange(const std::string& method, const std::string& target,
-                              const std::string& authorization, const std::string& body);
-
+  Result<HttpAnswer> Receive();
   const std::string base_path_;
   std::unique_ptr<Poco::Net::HTTPClientSession> session_;
 };

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "platform-simulator/conformance/arguments.h"
+#include "platform-simulator/conformance/command.h"
 #include "platform-simulator/load.h"
 #include "platform-simulator/options.h"
 #include "platform-simulator/play_arguments.h"
@@ -40,7 +42,11 @@ int main(int argc, char** argv) {
     return runtime::RunService(argc - 1, argv + 1, platform_simulator::Keys(),
                                platform_simulator::StartProcess);
   }
+  if (mode == "conformance") {
+    const std::vector<std::string> words(argv + 2, argv + argc);
+    return platform_simulator::conformance::RunCommand(words, std::cout, std::cerr);
+  }
   if (mode == "play") return Play({argv + 2, argv + argc});
-  std::cerr << platform_simulator::Usage();
+  std::cerr << platform_simulator::Usage() << platform_simulator::conformance::Usage();
   return runtime::kExitUsage;
 }
