@@ -1,6 +1,7 @@
 // Who decides: a public event in, at most one decision out. Pure but for the clock it is given.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,19 +9,25 @@
 #include "base/clock.h"
 #include "base/money.h"
 #include "base/result.h"
-#include "guarantee/event/v1/order_decision.pb.h"
 #include "messaging/bus.h"
 
 namespace guarantee::bank_simulator {
 
-inline constexpr const char* kEventsTopic = "guarantee.events.order.v1";
-inline constexpr const char* kDecisionsTopic = "guarantee.decisions.order.v1";
+// The topics it reads. Guarantees are the order service's.
+inline constexpr std::array<const char*, 4> kEventsTopics = {
+    "guarantee.events.order.v1", "guarantee.events.claim.v1", "guarantee.events.credit.v1",
+    "guarantee.events.invoice.v1"};
 
 struct DeskPolicy {
-  Money approve_up_to;
+  Money approve_up_to;  // orders above are rejected, claims above are left to people
   std::string payer_name;
   std::string payer_account;
   std::string letter;  // a PDF's bytes
+  Money credit_limit;
+  int credit_days = 0;
+  // Operations whose number ends so are left undecided, for people or for a withdrawal; empty:
+  // none.
+  std::string leave_suffix;
 };
 
 // Immutable; safe from every thread.
@@ -28,21 +35,20 @@ class Desk {
  public:
   explicit Desk(DeskPolicy policy) : policy_(std::move(policy)) {}
 
-  // The record to publish on kDecisionsTopic; none when the event asks for nothing. The decision's
-  // id follows from the event's, so the same event read twice is the same decision. Permanent
-  // "event.header" or "event.value" for what cannot be read.
+  // The record to publish on the decisions topic of the event's service; none when the event asks
+  // for nothing. The decision's id follows from the event's, so the same event read twice is the
+  // same decision. Permanent "event.header" or "event.value" for what cannot be read.
   [[nodiscard]] Result<std::optional<messaging::Record>> Answer(const messaging::Delivered& event,
                                                                 UnixMillis now) const;
 
  private:
-  // False: nothing to decide.
-  [[nodiscard]] Result<bool> Fill(std::string_view type, const std::string& value,
-                                  event::v1::DecideOrder& decision) const;
-
   const DeskPolicy policy_;
 };
 
 // At most 64 characters, the same for the same event.
 [[nodiscard]] std::string DecisionIdOf(const std::string& event_id);
+
+// "guarantee.decisions.claim.v1" for "guarantee.events.claim.v1".
+[[nodiscard]] std::string DecisionsTopicOf(const std::string& events_topic);
 
 }  // namespace guarantee::bank_simulator

@@ -57,11 +57,11 @@ v1::EventRecord ToRpc(const messaging::Record& record) {
 // One partition's stream, on a thread of its own.
 class Stream {
  public:
-  Stream(std::shared_ptr<grpc::Channel> channel, std::int32_t partition, const Desk& desk,
+  Stream(std::shared_ptr<grpc::Channel> channel, messaging::TopicPartition source, const Desk& desk,
          Positions& positions)
       : channel_(std::move(channel)),
         stub_(v1::EventService::NewStub(channel_)),
-        source_{kEventsTopic, partition},
+        source_(std::move(source)),
         desk_(desk),
         positions_(positions),
         thread_([this](const std::stop_token& stop) { Run(stop); }) {}
@@ -188,8 +188,11 @@ class HubFeed final : public Feed {
  public:
   HubFeed(const BankOptions& options, const Desk& desk, Positions& positions)
       : channel_(Connect(options.hub_rpc)) {
-    for (std::int32_t partition = 0; partition < options.hub_partitions; ++partition) {
-      streams_.push_back(std::make_unique<Stream>(channel_, partition, desk, positions));
+    for (const char* topic : kEventsTopics) {
+      for (std::int32_t partition = 0; partition < options.hub_partitions; ++partition) {
+        streams_.push_back(std::make_unique<Stream>(
+            channel_, messaging::TopicPartition{topic, partition}, desk, positions));
+      }
     }
   }
 

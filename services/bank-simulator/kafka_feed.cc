@@ -32,7 +32,7 @@ class KafkaFeed final : public Feed, private messaging::AssignmentHandler {
   }
 
   Result<void> Start() {
-    auto consumer = bus_->Subscribe({kGroup, {kEventsTopic}, this});
+    auto consumer = bus_->Subscribe({kGroup, {kEventsTopics.begin(), kEventsTopics.end()}, this});
     if (!consumer) return tl::unexpected(consumer.error());
     consumer_ = std::move(*consumer);
     thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });

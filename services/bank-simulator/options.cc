@@ -59,7 +59,7 @@ const std::vector<ConfigKey>& Keys() {
        .fallback = "4",
        .least = 1,
        .most = 64,
-       .help = "partitions of the events topic on the embedded log"},
+       .help = "partitions of each events topic on the embedded log"},
       {.name = "bank.letter_file",
        .kind = KeyKind::kFile,
        .required = true,
@@ -68,7 +68,19 @@ const std::vector<ConfigKey>& Keys() {
        .kind = KeyKind::kFile,
        .fallback = "bank-positions.json",
        .help = "how far the events were read"},
-      {.name = "bank.approve_up_to", .fallback = "10000000.00", .help = "yuan; above: rejected"},
+      {.name = "bank.approve_up_to",
+       .fallback = "10000000.00",
+       .help = "yuan; above: orders are rejected, claims left to people"},
+      {.name = "bank.credit_limit", .fallback = "10000000.00", .help = "yuan, of every line"},
+      {.name = "bank.credit_days",
+       .kind = KeyKind::kInteger,
+       .fallback = "365",
+       .least = 1,
+       .most = 3'650,
+       .help = "validity of every line"},
+      {.name = "bank.leave_suffix",
+       .fallback = "-W",
+       .help = "operations whose number ends so are left undecided"},
       {.name = "bank.payer_name", .fallback = "示范付款人", .help = "who pays every premium"},
       {.name = "bank.payer_account",
        .fallback = "6200000000000000001",
@@ -92,8 +104,15 @@ Result<BankOptions> ReadOptions(const runtime::Config& config) {
   if (!limit) return Refused("config", "must be an amount", "bank.approve_up_to");
   const Result<std::string> letter = ReadLetter(config.Text("bank.letter_file"));
   if (!letter) return tl::unexpected(letter.error());
-  options.policy = {*limit, config.Text("bank.payer_name"), config.Text("bank.payer_account"),
-                    *letter};
+  const Result<Money> credit = Money::Parse(config.Text("bank.credit_limit"));
+  if (!credit) return Refused("config", "must be an amount", "bank.credit_limit");
+  options.policy = {*limit,
+                    config.Text("bank.payer_name"),
+                    config.Text("bank.payer_account"),
+                    *letter,
+                    *credit,
+                    static_cast<int>(config.Integer("bank.credit_days")),
+                    config.Text("bank.leave_suffix")};
   return options;
 }
 

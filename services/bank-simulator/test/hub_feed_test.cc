@@ -23,7 +23,9 @@ class ScriptedHub final : public v1::EventService::Service {
  public:
   grpc::Status Subscribe(grpc::ServerContext* context, const v1::SubscribeRequest* request,
                          grpc::ServerWriter<v1::EventRecord>* writer) override {
-    if (request->from_offset() < 1) writer->Write(Event());
+    if (request->from_offset() < 1 && request->topic() == kEventsTopics.front()) {
+      writer->Write(Event());
+    }
     std::unique_lock lock(mutex_);
     subscribed_from_.push_back(request->from_offset());
     changed_.notify_all();
@@ -59,9 +61,9 @@ class ScriptedHub final : public v1::EventService::Service {
     envelope.flow = "demo/order/T1";
     envelope.time = {1'700'000'000'000};
     v1::EventRecord record;
-    record.set_topic(kEventsTopic);
+    record.set_topic(kEventsTopics.front());
     record.set_key(envelope.flow);
-    for (const auto& header : messaging::MakeRecord(envelope, kEventsTopic, {}).headers) {
+    for (const auto& header : messaging::MakeRecord(envelope, kEventsTopics.front(), {}).headers) {
       (*record.mutable_headers())[header.name] = header.value;
     }
     record.set_value(accepted.SerializeAsString());
@@ -84,7 +86,7 @@ TEST(HubFeed, DecidesAgainWhatWasNotTakenAndEndsWhenAsked) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("hub-feed." + std::to_string(getpid()));
   {
-    const Desk desk({Money{100}, "payer", "62", "%PDF-"});
+    const Desk desk({Money{100}, "payer", "62", "%PDF-", Money{100}, 365, "-W"});
     auto positions = Positions::Load(file.string());
     ASSERT_TRUE(positions);
     BankOptions options;
@@ -95,7 +97,7 @@ TEST(HubFeed, DecidesAgainWhatWasNotTakenAndEndsWhenAsked) {
   }
   const auto published = hub.published();
   EXPECT_EQ(published[0].value(), published[1].value());
-  EXPECT_EQ(published[0].topic(), kDecisionsTopic);
+  EXPECT_EQ(published[0].topic(), "guarantee.decisions.order.v1");
   EXPECT_EQ(published[0].key(), "demo/order/T1");
   server->Shutdown(std::chrono::system_clock::now() + kDeadline);
   std::filesystem::remove(file);
