@@ -110,7 +110,7 @@ class Process final : public runtime::Running {
     events_ = std::make_unique<EventRpc>(node_->bus());
     auto server = rpc::StartServer(
         config.Text("rpc.address"),
-        {&order_->rpc(), gateway_rpc_.get(), dispatcher_rpc_.get(), events_.get()});
+        {&order_->orders(), gateway_rpc_.get(), dispatcher_rpc_.get(), events_.get()});
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     return {};

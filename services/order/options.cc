@@ -1,9 +1,12 @@
 #include "order/options.h"
 
-#include "order/app/order_work.h"
+#include "order/app/rows.h"
+#include "runtime/file.h"
 
 namespace guarantee::order {
 namespace {
+
+constexpr std::size_t kKeyFileBytesMax = 4'096;
 
 using runtime::ConfigKey;
 using runtime::KeyKind;
@@ -16,6 +19,10 @@ constexpr ConfigKey kKeys[] = {
      .kind = KeyKind::kBoolean,
      .fallback = "false",
      .help = "allow the rules file's letter; refused outside development"},
+    {.name = "order.key_file",
+     .kind = KeyKind::kFile,
+     .required = true,
+     .help = "of keyed hashes: the same file as gateway.key_file"},
 };
 
 }  // namespace
@@ -28,6 +35,9 @@ std::vector<std::string> Topics() {
           kNoticeEventsTopic,
           kEventsTopic,
           "guarantee.notices.v1",
+          "guarantee.requests.claim.v1",
+          "guarantee.requests.credit.v1",
+          "guarantee.requests.invoice.v1",
           std::string(kRequestsTopic) + ".dlq",
           std::string(kDecisionsTopic) + ".dlq",
           std::string(kNoticeEventsTopic) + ".dlq"};
@@ -38,6 +48,10 @@ Result<OrderOptions> ReadOptions(const runtime::Config& config, const node::Node
   options.process_name = node.process_name();
   options.alone = node.alone();
   options.rules_file = config.Text("order.rules_file");
+  Result<std::string> key = runtime::ReadFile(config.Text("order.key_file"), kKeyFileBytesMax,
+                                              "config", "order.key_file");
+  if (!key) return tl::unexpected(key.error());
+  options.key = Secret(std::move(*key));
   options.demonstration_letters = config.Boolean("order.letters_demonstration");
   if (options.demonstration_letters && node.environment() != partner::Environment::kDevelopment) {
     return Refused("config", "demonstration letters are for development only",

@@ -3,10 +3,13 @@
 #include <filesystem>
 
 #include "crypto/random.h"
+#include "host/case_rpc.h"
 #include "order/adapters/bank_letters.h"
 #include "order/adapters/order_rpc.h"
+#include "order/adapters/sealed_opener.h"
 #include "order/app/guarantee_number.h"
-#include "order/app/order_tasks.h"
+#include "order/app/guarantee_rules.h"
+#include "order/app/order_desk.h"
 #include "order/app/rules.h"
 #include "runtime/file.h"
 
@@ -56,58 +59,96 @@ class WiredOrderService final : public OrderService {
         path_(HostOptionsOf(options, partners_->Ids()), bus, database, clock) {}
 
   Result<void> Start() {
-    if (Result<void> checked = CheckProducts(); !checked) return checked;
-    Result<std::optional<Rules>> rules = LoadRules();
+    Result<LoadedRules> rules = LoadRules();
     if (!rules) return tl::unexpected(rules.error());
-    MakeTasks(std::move(*rules));
-    if (Result<void> started = path_.Start(*tasks_); !started) return started;
-    rpc_ = std::make_unique<OrderRpc>(
+    if (Result<void> made = MakeDesk(std::move(*rules)); !made) return made;
+    if (Result<void> started = path_.Start(*desk_); !started) return started;
+    orders_ = std::make_unique<OrderRpc>(
         OrderRpc::Dependencies{&path_.processor(), tasks_.get(), &path_.units(), &path_.store(),
                                &documents_, &letters_, &path_.lag(), path_.options().partners});
+    cases_ = std::make_unique<host::CaseRpc>(host::CaseRpc::Dependencies{
+        contract_, &path_.processor(), desk_.get(), &path_.units(), &path_.store(), &path_.lag(),
+        [this] { return path_.NewId(); }, path_.options().partners});
     return {};
   }
 
-  rpc::v1::OrderService::Service& rpc() override { return *rpc_; }
+  grpc::Service& orders() override { return *orders_; }
+  rpc::v1::CaseService::Service& cases() override { return *cases_; }
+  std::vector<grpc::Service*> rpcs() override { return {orders_.get(), cases_.get()}; }
   sql::SqlDocumentStore& documents() override { return documents_; }
   messaging::Processor::State State() const override { return path_.State(); }
   messaging::LagMeter& lag() override { return path_.lag(); }
   void Drain(std::chrono::milliseconds timeout) override { path_.Drain(timeout); }
 
  private:
-  // A reservation would never be answered: there is no credit service in this program yet.
-  [[nodiscard]] Result<void> CheckProducts() const {
-    for (const auto& partner : partners_->partners()) {
-      if (partner->products.credit_backed) {
-        return Refused("order.products", "credit-backed products need the credit service",
-                       "partners." + partner->id + ".products.credit_backed");
-      }
-    }
-    return {};
-  }
+  struct LoadedRules {
+    std::optional<Rules> orders;
+    std::optional<GuaranteeRules> guarantees;
+  };
 
-  [[nodiscard]] Result<std::optional<Rules>> LoadRules() {
-    if (options_.rules_file.empty()) return std::optional<Rules>{};
+  [[nodiscard]] Result<LoadedRules> LoadRules() {
+    LoadedRules loaded;
+    if (options_.rules_file.empty()) return loaded;
     const Result<std::string> text =
         runtime::ReadFile(options_.rules_file, kRulesBytesMax, kFileCode, "order.rules_file");
     if (!text) return tl::unexpected(text.error());
-    Result<RulesFile> file = ReadRules(*text);
-    if (!file) return tl::unexpected(file.error());
+    Result<RulesFile> orders = ReadRules(*text);
+    if (!orders) return tl::unexpected(orders.error());
+    Result<DocumentFacts> letter = KeepRulesLetter(orders->letter_file);
+    if (!letter) return tl::unexpected(letter.error());
+    orders->rules.letter = std::move(*letter);
+    loaded.orders = std::move(orders->rules);
+    Result<std::optional<GuaranteeRulesFile>> guarantees = ReadGuaranteeRules(*text);
+    if (!guarantees) return tl::unexpected(guarantees.error());
+    if (!*guarantees) return loaded;
+    loaded.guarantees = (*guarantees)->rules;
+    if ((*guarantees)->letter_file.empty()) return loaded;
+    letter = KeepRulesLetter((*guarantees)->letter_file);
+    if (!letter) return tl::unexpected(letter.error());
+    loaded.guarantees->plain_letter = std::move(*letter);
+    return loaded;
+  }
+
+  // One file for all: for demonstration only.
+  [[nodiscard]] Result<DocumentFacts> KeepRulesLetter(const std::string& file) {
     if (!options_.demonstration_letters) {
       return Refused("rules", "a letter from the rules file is for demonstration only",
                      "order.letters_demonstration");
     }
     const std::filesystem::path letter =
-        std::filesystem::path(options_.rules_file).parent_path() / file->letter_file;
+        std::filesystem::path(options_.rules_file).parent_path() / file;
     const Result<std::string> bytes =
         runtime::ReadFile(letter.string(), kLetterBytesMax, kFileCode, "order.letter_file");
     if (!bytes) return tl::unexpected(bytes.error());
-    const Result<DocumentFacts> facts = letters_.Keep(*bytes);
-    if (!facts) return tl::unexpected(facts.error());
-    file->rules.letter = *facts;
-    return std::optional<Rules>{std::move(file->rules)};
+    return letters_.Keep(*bytes);
   }
 
-  void MakeTasks(std::optional<Rules> rules) {
+  [[nodiscard]] Result<void> MakeDesk(LoadedRules rules) {
+    const auto flow_key = crypto::TokenKey::Derive(options_.key, "flow");
+    if (!flow_key) return tl::unexpected(flow_key.error());
+    const auto restore_key = crypto::TokenKey::Derive(options_.key, "restore");
+    if (!restore_key) return tl::unexpected(restore_key.error());
+    opener_ = std::make_unique<CipherOpener>(partners_, *restore_key);
+    if (Result<void> checked = opener_->Check(); !checked) return checked;
+    MakeTasks(std::move(rules.orders), *flow_key);
+    GuaranteeTasks::Dependencies needs;
+    needs.tools = path_.Tools();
+    needs.contract = contract_;
+    needs.policy = [this](const std::string& id) { return LetterPolicyOf(id); };
+    needs.letters = &letters_;
+    needs.opener = opener_.get();
+    needs.rules = std::move(rules.guarantees);
+    guarantees_ = std::make_unique<GuaranteeTasks>(std::move(needs));
+    desk_ = std::make_unique<OrderDesk>(*tasks_, *guarantees_);
+    return {};
+  }
+
+  [[nodiscard]] std::optional<letter::Policy> LetterPolicyOf(const std::string& id) const {
+    if (!partners_->FindPartner(id)) return std::nullopt;
+    return letter::Policy{};
+  }
+
+  void MakeTasks(std::optional<Rules> rules, const crypto::TokenKey& flow_key) {
     OrderTasks::Dependencies needs;
     needs.contract = contract_;
     needs.policy = [this](const std::string& id) -> std::optional<Policy> {
@@ -115,6 +156,8 @@ class WiredOrderService final : public OrderService {
       if (!partner) return std::nullopt;
       return PolicyOf(*partner);
     };
+    needs.letter_policy = [this](const std::string& id) { return LetterPolicyOf(id); };
+    needs.credit_flow = [flow_key](const Order& order) { return CreditFlowOf(order, flow_key); };
     const service::DeskTools tools = path_.Tools();
     needs.partition = tools.partition;
     needs.find_flow = [this](const std::string& partner, const std::string& number) {
@@ -146,9 +189,14 @@ class WiredOrderService final : public OrderService {
   const std::shared_ptr<const contract::Contract> contract_;
   const OrderOptions options_;
   const Clock& clock_;
-  std::unique_ptr<OrderTasks> tasks_;  // outlives what asks it
+  // These outlive what asks them.
+  std::unique_ptr<CipherOpener> opener_;
+  std::unique_ptr<OrderTasks> tasks_;
+  std::unique_ptr<GuaranteeTasks> guarantees_;
+  std::unique_ptr<OrderDesk> desk_;
   host::WritePath path_;
-  std::unique_ptr<OrderRpc> rpc_;
+  std::unique_ptr<OrderRpc> orders_;
+  std::unique_ptr<host::CaseRpc> cases_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "contract/contract.h"
 #include "host/host.h"
 #include "messaging/bus.h"
@@ -25,6 +26,7 @@ struct OrderOptions {
   std::string rules_file;              // empty: nothing is decided by rules
   bool demonstration_letters = false;  // allow the rules file's letter; development only
   std::int64_t request_limit_ms = 5'000;
+  Secret key;  // of keyed hashes, at least 32 bytes: the gateway's
 };
 
 class OrderService : public host::Host {
@@ -35,6 +37,8 @@ class OrderService : public host::Host {
       const OrderOptions& options, messaging::Bus& bus, sql::Database& database,
       std::shared_ptr<const contract::Contract> contract,
       std::shared_ptr<const partner::PartnerDirectory> partners, const Clock& clock);
+  // OrderService: decisions on orders, documents.
+  [[nodiscard]] virtual grpc::Service& orders() = 0;
   // Bytes of a document, for the dispatcher of the same process.
   [[nodiscard]] virtual sql::SqlDocumentStore& documents() = 0;
 };

@@ -21,7 +21,7 @@ class WiredHost final : public Host {
     return {};
   }
 
-  grpc::Service& rpc() override { return *rpc_; }
+  rpc::v1::CaseService::Service& cases() override { return *rpc_; }
   messaging::Processor::State State() const override { return path_.State(); }
   messaging::LagMeter& lag() override { return path_.lag(); }
   void Drain(std::chrono::milliseconds timeout) override { path_.Drain(timeout); }

@@ -25,7 +25,7 @@ class Process final : public runtime::Running {
     auto service = plan.start(*node_, *database_);
     if (!service) return tl::unexpected(service.error());
     service_ = std::move(*service);
-    auto server = rpc::StartServer(config.Text("rpc.address"), {&service_->rpc()});
+    auto server = rpc::StartServer(config.Text("rpc.address"), service_->rpcs());
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     return StartAdmin(config, plan.group);

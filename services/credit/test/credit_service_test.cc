@@ -86,7 +86,7 @@ class CreditServiceTest : public ::testing::Test {
     auto host = StartCredit(options_, bus_, *database_, contract_, partners_, clock_);
     ASSERT_TRUE(host.has_value()) << Describe(host.error());
     host_ = std::move(*host);
-    server_ = rpc::StartServer("127.0.0.1:0", {&host_->rpc()}).value();
+    server_ = rpc::StartServer("127.0.0.1:0", {&host_->cases()}).value();
     stub_ = rpc::v1::CaseService::NewStub(server_->InProcessChannel({}));
   }
   void Stop() {

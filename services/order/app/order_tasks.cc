@@ -3,12 +3,14 @@
 #include <cstdlib>
 
 #include "contract/flow.h"
+#include "guarantee/event/v1/handshake.pb.h"
 #include "guarantee/event/v1/notice.pb.h"
 #include "guarantee/event/v1/order_decision.pb.h"
 #include "guarantee/partner/v1/order.pb.h"
 #include "order/adapters/command_codec.h"
 #include "order/adapters/order_codec.h"
 #include "order/app/rules.h"
+#include "order/app/supplied_letter.h"
 #include "service/outbound.h"
 #include "service/units.h"
 
@@ -58,6 +60,7 @@ OrderTasks::OrderTasks(Dependencies dependencies) : dependencies_(std::move(depe
       contract.FindMessage(partner::v1::OrderCancelNotice::descriptor()->full_name());
   if (issue == nullptr || cancel == nullptr) std::abort();  // the contract was linted at load
   notices_ = {issue->section, cancel->section, issue->notice_topic};
+  routes_ = RoutesOf(contract);
 }
 
 Result<std::optional<Task>> OrderTasks::FromRecord(const Delivered& record,
@@ -114,24 +117,48 @@ Result<Task> OrderTasks::FromRequest(const Delivered& record, const Envelope& en
     if (!request) return tl::unexpected(request.error());
     return Make(std::move(cause), ToCommand(*request, envelope.time), *policy);
   }
+  if (IsOf<event::v1::Reserved>(envelope.type)) {
+    return Make(std::move(cause), CreditReserved{}, *policy);
+  }
+  if (IsOf<event::v1::ReservationRefused>(envelope.type)) {
+    const auto refused = Parse<event::v1::ReservationRefused>(record.value);
+    if (!refused) return tl::unexpected(refused.error());
+    return Make(std::move(cause), CreditRefused{refused->reason()}, *policy);
+  }
   return Permanent("event.type", "the order service does not know this request", envelope.type);
 }
 
-Result<std::optional<DocumentFacts>> OrderTasks::KeepLetter(
-    const event::v1::DecideOrder& decision) const {
-  const event::v1::SuppliedLetter* letter = LetterOf(decision);
-  const bool unusable = letter != nullptr && letter->file().size() > kInlineLetterBytesMax;
-  if (letter == nullptr || unusable) return std::optional<DocumentFacts>{};
-  Result<DocumentFacts> facts = letter->file().empty()
-                                    ? dependencies_.letters->Find(letter->sha256())
-                                    : dependencies_.letters->Keep(letter->file());
-  // What is no letter is the domain's to refuse, as an outcome that the decider can read.
-  if (!facts && facts.error().kind == ErrorKind::kRefused) return std::optional<DocumentFacts>{};
-  if (!facts) return tl::unexpected(facts.error());
-  if (!letter->sha256().empty() && letter->sha256() != facts->sha256) {
-    return std::optional<DocumentFacts>{};
+bool OrderTasks::Answers(const Envelope& envelope) {
+  return IsOf<partner::v1::OpenTimeMaintenance>(envelope.type) ||
+         IsOf<partner::v1::PurchaseDeadlineMaintenance>(envelope.type);
+}
+
+Result<Task> OrderTasks::FromCalledRequest(const Envelope& envelope,
+                                           const std::string& message) const {
+  const std::optional<Policy> policy = dependencies_.policy(envelope.partner);
+  if (!policy) return Refused("order.partner", "the partner is not configured", "partner");
+  Cause cause;
+  cause.partner = envelope.partner;
+  cause.flow = envelope.flow;
+  cause.partition = dependencies_.partition(cause.flow);
+  cause.event_id = envelope.id;
+  cause.business_no = envelope.business_no;
+  cause.traceparent = envelope.traceparent;
+  cause.journal_kind = "request";
+  cause.section = envelope.interface_section;
+  if (IsOf<partner::v1::OpenTimeMaintenance>(envelope.type)) {
+    const auto request = Parse<partner::v1::OpenTimeMaintenance>(message);
+    if (!request) return tl::unexpected(request.error());
+    return Make(std::move(cause), OpenTimeChanged{{request->open_time()}, envelope.time, false},
+                *policy);
   }
-  return std::optional<DocumentFacts>{std::move(*facts)};
+  if (IsOf<partner::v1::PurchaseDeadlineMaintenance>(envelope.type)) {
+    const auto request = Parse<partner::v1::PurchaseDeadlineMaintenance>(message);
+    if (!request) return tl::unexpected(request.error());
+    return Make(std::move(cause), DeadlineChanged{{request->bzj_end_time()}, envelope.time, false},
+                *policy);
+  }
+  return Refused("request.type", "not for the order service", envelope.type);
 }
 
 Result<Task> OrderTasks::FromDecision(const Delivered& record, const Envelope& envelope) const {
@@ -142,7 +169,7 @@ Result<Task> OrderTasks::FromDecision(const Delivered& record, const Envelope& e
   if (!decision) return tl::unexpected(decision.error());
   const Result<Policy> policy = PolicyOf(envelope.partner);
   if (!policy) return tl::unexpected(policy.error());
-  const auto letter = KeepLetter(*decision);
+  const auto letter = KeepSupplied(*dependencies_.letters, LetterOf(*decision));
   if (!letter) return tl::unexpected(letter.error());
   Result<Command> command = ToCommand(*decision, *letter, record.appended_at);
   if (!command) return tl::unexpected(command.error());
@@ -187,7 +214,7 @@ Result<Task> OrderTasks::FromCall(const std::string& partner, const std::string&
                                   const event::v1::DecideOrder& decision) {
   const std::optional<Policy> policy = dependencies_.policy(partner);
   if (!policy) return Refused("order.partner", "the partner is not configured", "partner");
-  const auto letter = KeepLetter(decision);
+  const auto letter = KeepSupplied(*dependencies_.letters, LetterOf(decision));
   if (!letter) return tl::unexpected(letter.error());
   Result<Command> command = ToCommand(decision, *letter, dependencies_.clock->Now());
   if (!command) return tl::unexpected(command.error());
@@ -217,13 +244,15 @@ Result<Task> OrderTasks::FromTimer(const messaging::Timer& timer, const contract
 
 Task OrderTasks::Make(Cause cause, Command command, const Policy& policy) const {
   std::string minted = dependencies_.makers.guarantee_no(cause.partner);
+  const letter::Policy letter_policy =
+      dependencies_.letter_policy(cause.partner).value_or(letter::Policy{});
   Task task;
   task.cause = cause;
   task.subject = {kOrderKind, cause.flow};
   task.more_rows = NumbersOf(cause, command, minted);
-  task.work = [this,
-               bound = Bound{std::move(cause), std::move(command), policy, std::move(minted)}](
-                  Workspace& workspace, UnixMillis now) -> Result<Outcome> {
+  task.work = [this, bound = Bound{std::move(cause), std::move(command), policy, letter_policy,
+                                   std::move(minted)}](Workspace& workspace,
+                                                       UnixMillis now) -> Result<Outcome> {
     Result<Outcome> done = Run(workspace, bound, now);
     const bool accepted = done && done->verdict == Verdict::kApplied &&
                           std::holds_alternative<Apply31>(bound.command);
@@ -238,7 +267,10 @@ Task OrderTasks::Make(Cause cause, Command command, const Policy& policy) const 
 
 Result<Outcome> OrderTasks::Run(Workspace& workspace, const Bound& bound, UnixMillis now) const {
   service::Outbound out(workspace, bound.cause, now, dependencies_.makers.event_id);
-  return Work(out, {bound.policy, notices_}, bound.command, bound.minted);
+  const GuaranteeSettings guarantee{bound.letter_policy, routes_};
+  return Work(
+      out, {bound.policy, notices_, guarantee, dependencies_.partition, dependencies_.credit_flow},
+      bound.command, bound.minted);
 }
 
 Result<void> OrderTasks::ApplyRules(Workspace& workspace, const Bound& bound,

@@ -18,9 +18,6 @@ class DecideOrder;
 
 namespace guarantee::order {
 
-// A letter within a decision; larger ones are uploaded first and named by digest.
-inline constexpr std::size_t kInlineLetterBytesMax = 512U << 10;
-
 class OrderTasks final : public service::TaskMaker {
  public:
   struct Dependencies {
@@ -36,6 +33,9 @@ class OrderTasks final : public service::TaskMaker {
     Makers makers;
     std::optional<Rules> rules;
     const Clock* clock = nullptr;
+    // What an order's command means for its letter.
+    std::function<std::optional<letter::Policy>(const std::string& partner)> letter_policy;
+    std::function<std::string(const Order&)> credit_flow;
   };
   explicit OrderTasks(Dependencies dependencies);
 
@@ -43,6 +43,10 @@ class OrderTasks final : public service::TaskMaker {
       const messaging::Delivered& record, const messaging::Envelope& envelope) override;
   [[nodiscard]] Result<service::Task> FromTimer(const messaging::Timer& timer,
                                                 const contract::FlowKey& flow) override;
+  // Whether this request waits for the order's answer (3.22, 3.23).
+  [[nodiscard]] static bool Answers(const messaging::Envelope& envelope);
+  [[nodiscard]] Result<service::Task> FromCalledRequest(const messaging::Envelope& envelope,
+                                                        const std::string& message) const;
   // A decision that came as a call.
   [[nodiscard]] Result<service::Task> FromCall(const std::string& partner, const std::string& flow,
                                                const event::v1::DecideOrder& decision);
@@ -53,6 +57,7 @@ class OrderTasks final : public service::TaskMaker {
     service::Cause cause;
     Command command;
     Policy policy;
+    letter::Policy letter_policy;
     std::string minted;
   };
 
@@ -67,8 +72,6 @@ class OrderTasks final : public service::TaskMaker {
   [[nodiscard]] Result<service::Task> Told(const messaging::Delivered& record,
                                            const messaging::Envelope& envelope,
                                            const Error& error) const;
-  [[nodiscard]] Result<std::optional<DocumentFacts>> KeepLetter(
-      const event::v1::DecideOrder& decision) const;
   [[nodiscard]] service::Cause CauseOf(const messaging::Delivered& record,
                                        const messaging::Envelope& envelope, std::string kind) const;
   [[nodiscard]] service::Task Make(service::Cause cause, Command command,
@@ -80,6 +83,7 @@ class OrderTasks final : public service::TaskMaker {
 
   const Dependencies dependencies_;
   NoticeTypes notices_;
+  LetterRoutes routes_;
 };
 
 }  // namespace guarantee::order

@@ -3,13 +3,14 @@
 #include <array>
 
 #include "contract/flow.h"
+#include "guarantee/event/v1/handshake.pb.h"
 #include "guarantee/event/v1/notice.pb.h"
 #include "guarantee/event/v1/order.pb.h"
 #include "guarantee/event/v1/order_decision.pb.h"
 #include "guarantee/partner/v1/order.pb.h"
-#include "guarantee/store/v1/order.pb.h"
 #include "order/adapters/command_codec.h"
 #include "order/adapters/event_codec.h"
+#include "order/adapters/guarantee_command_codec.h"
 #include "order/adapters/order_codec.h"
 
 namespace guarantee::order {
@@ -50,17 +51,12 @@ std::string_view AlarmText(AlarmKind kind) {
 class Writer {
  public:
   // `after` follows the events: the order as each of them, and then each effect, finds it.
-  Writer(service::Outbound& out, const NoticeTypes& notices, const Order& after)
-      : out_(out), notices_(notices), after_(after) {}
+  Writer(service::Outbound& out, const WorkSettings& settings, const Order& after)
+      : out_(out), settings_(settings), notices_(settings.notices), after_(after) {}
 
   void WriteEvent(const Event& event) {
     const auto fact = PublicEvent(event, after_, out_.now());
     out_.Fact(kEventsTopic, *fact, after_.business_no, std::string(StateWord(after_.state)));
-    if (const auto* approved = std::get_if<OrderApproved>(&event)) {
-      ReserveNumber(approved->sensitive.guarantee_no);
-    } else if (const auto* issued = std::get_if<LetterIssued>(&event)) {
-      ReserveNumber(issued->letter.guarantee_no);
-    }
   }
 
   void operator()(const NotifyIssued& effect) {
@@ -128,12 +124,23 @@ class Writer {
   void operator()(const RequestLetter& effect) {
     out_.Note("event", "letter asked for, attempt " + std::to_string(effect.attempt));
   }
-  // No partner's product is credit-backed before the credit service exists (checked at start).
   void operator()(const ReserveCredit& effect) {
-    out_.Note("event", "credit asked for: " + effect.amount.ToText());
+    const std::string flow = settings_.credit_flow(after_);
+    if (flow.empty()) return;  // answered at once, see UnknownBidder
+    event::v1::ReserveCredit message;
+    message.set_order_flow(out_.cause().flow);
+    message.set_amount_fen(effect.amount.fen);
+    message.set_order_no(after_.order_no);
+    out_.Tell(settings_.guarantee.routes.credit_topic, flow, message, after_.business_no,
+              "credit asked for: " + effect.amount.ToText());
   }
   void operator()(const ReleaseCredit& effect) {
-    out_.Note("event", "credit given back: " + effect.amount.ToText());
+    const std::string flow = settings_.credit_flow(after_);
+    if (flow.empty()) return;  // then nothing was asked for
+    event::v1::ReleaseCredit message;
+    message.set_order_flow(out_.cause().flow);
+    out_.Tell(settings_.guarantee.routes.credit_topic, flow, message, after_.business_no,
+              "credit given back: " + effect.amount.ToText());
   }
   void operator()(const RenewIssueNotice& effect) {
     event::v1::RenewNotice renewal;
@@ -149,43 +156,183 @@ class Writer {
  private:
   [[nodiscard]] RowKey OrderKey() const { return {kOrderKind, out_.cause().flow}; }
 
-  // Holds the number against a second use and finds the order by it.
-  void ReserveNumber(const std::string& guarantee_no) {
-    if (guarantee_no.empty()) return;
-    const std::string flow = GuaranteeFlow(out_.cause().partner, guarantee_no);
-    store::v1::GuaranteeRow row;
-    row.set_order_flow(out_.cause().flow);
-    std::string bytes = row.SerializeAsString();
-    const RowKey key{kGuaranteeKind, flow};
-    // Not named: the number was reserved when the order was approved.
-    if (!out_.workspace().Names(key) || out_.workspace().Row(key).state == bytes) return;
-    out_.workspace().Put(key, out_.cause().partition, std::move(bytes),
-                         {out_.cause().partner, guarantee_no, {}, "reserved", 0});
-  }
-
   service::Outbound& out_;
+  const WorkSettings& settings_;
   const NoticeTypes& notices_;
   const Order& after_;
 };
 
 // Whether another order holds the number that the command brings.
-Result<bool> NumberTaken(const Workspace& workspace, const Cause& cause, const Command& command) {
+Result<bool> NumberTaken(Workspace& workspace, const Cause& cause, const Command& command) {
   const std::string number = GuaranteeNumberOf(command);
   if (number.empty()) return false;
-  const std::string& state =
-      workspace.Row({kGuaranteeKind, GuaranteeFlow(cause.partner, number)}).state;
-  if (state.empty()) return false;
-  store::v1::GuaranteeRow row;
-  if (!row.ParseFromString(state)) {
-    return Permanent("guarantee.stored", "a stored guarantee cannot be read");
-  }
-  return row.order_flow() != cause.flow;
+  const auto record = ReadGuarantee(workspace, GuaranteeFlow(cause.partner, number));
+  if (!record) return tl::unexpected(record.error());
+  return *record && (*record)->order_flow != cause.flow;
 }
 
 void MarkNumberTaken(Command& command) {
   if (auto* approve = std::get_if<Approve>(&command)) approve->guarantee_no_taken = true;
   if (auto* ready = std::get_if<LetterReady>(&command)) ready->guarantee_no_taken = true;
 }
+
+// Holds the number against a second use and finds the order by it.
+Result<void> ReserveNumber(service::Outbound& out, const WorkSettings& settings,
+                           const std::string& guarantee_no) {
+  if (guarantee_no.empty()) return {};
+  const std::string flow = GuaranteeFlow(out.cause().partner, guarantee_no);
+  const auto record = ReadGuarantee(out.workspace(), flow);
+  if (!record) return tl::unexpected(record.error());
+  if (*record) return {};
+  out.workspace().Put({kGuaranteeKind, flow}, settings.partition(flow),
+                      letter::SerializeGuarantee({out.cause().flow, std::nullopt}),
+                      {out.cause().partner, guarantee_no, {}, "reserved", 0});
+  return {};
+}
+
+// What the command means for the letter; empty: nothing.
+std::optional<letter::Command> ForLetter(const Command& command) {
+  if (const auto* accepted = std::get_if<IssueNoticeAccepted>(&command)) {
+    return letter::IssueNoticeAccepted{accepted->accepted_at};
+  }
+  if (const auto* moved = std::get_if<OpenTimeChanged>(&command)) {
+    return letter::OpenTimeChanged{moved->open_time, moved->received_at};
+  }
+  if (const auto* moved = std::get_if<DeadlineChanged>(&command)) {
+    return letter::DeadlineChanged{moved->purchase_deadline, moved->received_at};
+  }
+  return std::nullopt;
+}
+
+void MarkRestored(Command& command, bool restored) {
+  if (auto* moved = std::get_if<OpenTimeChanged>(&command)) moved->letter_restored = restored;
+  if (auto* moved = std::get_if<DeadlineChanged>(&command)) moved->letter_restored = restored;
+}
+
+service::Outcome RefusedByLetter(const letter::RefusalFacts& refusal, const Order& order) {
+  service::Outcome outcome;
+  outcome.verdict = Verdict::kRefused;
+  outcome.word = refusal.word;
+  outcome.text = refusal.text;
+  outcome.business_no = order.business_no;
+  return outcome;
+}
+
+bool UnknownBidder(const Order& order, const WorkSettings& settings) {
+  return order.credit == CreditState::kAsked && settings.credit_flow(order).empty();
+}
+
+// One command on one order, with what it means for the letter.
+class Case {
+ public:
+  Case(service::Outbound& out, const WorkSettings& settings) : out_(out), settings_(settings) {}
+
+  Result<service::Outcome> Run(const Command& command, const std::string& minted) {
+    Result<std::optional<Order>> order = ReadOrder(out_.workspace(), out_.cause().flow);
+    if (!order) return tl::unexpected(order.error());
+    Command bound = command;
+    if (*order) Bind(bound, **order, minted, out_.now(), settings_.policy);
+    const Result<bool> taken = NumberTaken(out_.workspace(), out_.cause(), bound);
+    if (!taken) return tl::unexpected(taken.error());
+    if (*taken) MarkNumberTaken(bound);
+    std::optional<letter::Command> for_letter;
+    if (*order && (*order)->letter) for_letter = ForLetter(bound);
+    if (for_letter) {
+      // The letter says no first: what it refuses is not done to the order either.
+      const auto refusal = LetterRefuses((*order)->letter->guarantee_no, *for_letter, bound);
+      if (!refusal) return tl::unexpected(refusal.error());
+      if (*refusal != letter::RefusalCode::kNone) {
+        out_.NoteCause(std::string(letter::FactsOf(*refusal).word));
+        return RefusedByLetter(letter::FactsOf(*refusal), **order);
+      }
+    }
+    return Decided(*order, bound, for_letter);
+  }
+
+ private:
+  Result<letter::RefusalCode> LetterRefuses(const std::string& guarantee_no,
+                                            const letter::Command& for_letter, Command& command) {
+    const auto record =
+        ReadGuarantee(out_.workspace(), GuaranteeFlow(out_.cause().partner, guarantee_no));
+    if (!record) return tl::unexpected(record.error());
+    if (!*record || !(*record)->guarantee) return letter::RefusalCode::kNone;
+    MarkRestored(command, (*record)->guarantee->restore.has_value());
+    if (std::holds_alternative<letter::IssueNoticeAccepted>(for_letter)) {
+      return letter::RefusalCode::kNone;  // a fact, whatever the letter has become
+    }
+    return letter::Decide((*record)->guarantee, for_letter, out_.now(), settings_.guarantee.policy)
+        .refusal;
+  }
+
+  Result<service::Outcome> Decided(const std::optional<Order>& order, const Command& command,
+                                   std::optional<letter::Command> for_letter) {
+    const Decision decision = Decide(order, command, out_.now(), settings_.policy);
+    Order after = order.value_or(Order{});
+    Writer writer(out_, settings_, after);
+    bool issued = false;
+    for (const Event& event : decision.events) {
+      after = Apply(std::move(after), event);
+      writer.WriteEvent(event);
+      issued = issued || std::holds_alternative<LetterIssued>(event);
+      if (Result<void> held = Reserve(event); !held) return tl::unexpected(held.error());
+    }
+    for (const Effect& effect : decision.effects) std::visit(writer, effect);
+    if (after.state != State::kNone && !decision.events.empty()) Put(after);
+    const RefusalFacts& refusal = FactsOf(decision.refusal);
+    out_.NoteCause(std::string(refusal.word.empty() ? StateWord(after.state) : refusal.word));
+    if (issued) {
+      for_letter = letter::IssueOf(after, out_.cause().flow, settings_.credit_flow(after));
+    }
+    if (for_letter && decision.verdict != Verdict::kRefused) {
+      if (Result<void> told = TellLetter(after, *for_letter); !told) {
+        return tl::unexpected(told.error());
+      }
+    }
+    return OutcomeOf(decision, order, after);
+  }
+
+  Result<void> Reserve(const Event& event) {
+    if (const auto* approved = std::get_if<OrderApproved>(&event)) {
+      return ReserveNumber(out_, settings_, approved->sensitive.guarantee_no);
+    }
+    if (const auto* issued = std::get_if<LetterIssued>(&event)) {
+      return ReserveNumber(out_, settings_, issued->letter.guarantee_no);
+    }
+    return {};
+  }
+
+  void Put(const Order& after) {
+    out_.workspace().Put({kOrderKind, out_.cause().flow}, out_.cause().partition,
+                         SerializeOrder(after),
+                         {after.partner, after.order_no, after.business_no,
+                          std::string(StateWord(after.state)), after.amount.fen});
+  }
+
+  Result<void> TellLetter(const Order& after, const letter::Command& command) {
+    const std::string flow = GuaranteeFlow(out_.cause().partner, after.letter->guarantee_no);
+    const Cause cause =
+        CauseForGuarantee(out_.cause(), after.letter->guarantee_no, settings_.partition(flow));
+    service::Outbound out = out_.For(cause);
+    const Result<service::Outcome> done = WorkGuarantee(out, settings_.guarantee, command);
+    if (!done) return tl::unexpected(done.error());
+    return {};
+  }
+
+  service::Outcome OutcomeOf(const Decision& decision, const std::optional<Order>& before,
+                             const Order& after) const {
+    const RefusalFacts& refusal = FactsOf(decision.refusal);
+    service::Outcome outcome;
+    outcome.verdict = decision.verdict;
+    outcome.word = refusal.word;
+    outcome.text = refusal.text;
+    outcome.business_no = after.business_no.empty() ? out_.cause().business_no : after.business_no;
+    outcome.missing = !before;
+    return outcome;
+  }
+
+  service::Outbound& out_;
+  const WorkSettings& settings_;
+};
 
 }  // namespace
 
@@ -225,36 +372,15 @@ Result<std::optional<Order>> ReadOrder(const Workspace& workspace, const std::st
 
 Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settings,
                               const Command& command, const std::string& minted_guarantee_no) {
-  Workspace& workspace = out.workspace();
-  const Cause& cause = out.cause();
-  Result<std::optional<Order>> order = ReadOrder(workspace, cause.flow);
+  Result<service::Outcome> outcome = Case(out, settings).Run(command, minted_guarantee_no);
+  if (!outcome) return outcome;
+  const Result<std::optional<Order>> order = ReadOrder(out.workspace(), out.cause().flow);
   if (!order) return tl::unexpected(order.error());
-  Command bound = command;
-  if (*order) Bind(bound, **order, minted_guarantee_no, out.now(), settings.policy);
-  const Result<bool> taken = NumberTaken(workspace, cause, bound);
-  if (!taken) return tl::unexpected(taken.error());
-  if (*taken) MarkNumberTaken(bound);
-
-  const Decision decision = Decide(*order, bound, out.now(), settings.policy);
-  Order after = order->value_or(Order{});
-  Writer writer(out, settings.notices, after);
-  for (const Event& event : decision.events) {
-    after = Apply(std::move(after), event);
-    writer.WriteEvent(event);
+  if (*order && UnknownBidder(**order, settings)) {
+    // Nobody can be asked: the line is found by the bidder's code, which nobody has told us.
+    const auto refused = Case(out, settings).Run(CreditRefused{"bidder unknown"}, {});
+    if (!refused) return refused;
   }
-  for (const Effect& effect : decision.effects) std::visit(writer, effect);
-  if (after.state != State::kNone && !decision.events.empty()) {
-    workspace.Put({kOrderKind, cause.flow}, cause.partition, SerializeOrder(after),
-                  {after.partner, after.order_no, after.business_no,
-                   std::string(StateWord(after.state)), after.amount.fen});
-  }
-  const RefusalFacts& refusal = FactsOf(decision.refusal);
-  out.NoteCause(std::string(refusal.word.empty() ? StateWord(after.state) : refusal.word));
-  service::Outcome outcome;
-  outcome.verdict = decision.verdict;
-  outcome.word = refusal.word;
-  outcome.text = refusal.text;
-  outcome.business_no = after.business_no.empty() ? cause.business_no : after.business_no;
   return outcome;
 }
 

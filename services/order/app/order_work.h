@@ -7,7 +7,9 @@
 #include <string>
 
 #include "messaging/execute.h"
+#include "order/app/guarantee_work.h"
 #include "order/app/ports.h"
+#include "order/app/rows.h"
 #include "order/domain/decide.h"
 #include "service/outbound.h"
 
@@ -16,15 +18,6 @@ class DecideOrder;
 }
 
 namespace guarantee::order {
-
-inline constexpr std::int16_t kOrderKind = 1;      // locked before
-inline constexpr std::int16_t kGuaranteeKind = 2;  // the guarantee
-inline constexpr std::int16_t kWaitingKind = 3;    // commands that wait for their order
-
-inline constexpr const char* kRequestsTopic = "guarantee.requests.order.v1";
-inline constexpr const char* kDecisionsTopic = "guarantee.decisions.order.v1";
-inline constexpr const char* kEventsTopic = "guarantee.events.order.v1";
-inline constexpr const char* kNoticeEventsTopic = "guarantee.events.notice.v1";
 
 // Sections that the order service's notices belong to; the contract knows the rest.
 struct NoticeTypes {
@@ -36,11 +29,17 @@ struct NoticeTypes {
 struct WorkSettings {
   const Policy& policy;
   const NoticeTypes& notices;
+  const GuaranteeSettings& guarantee;
+  // Of a flow in the service's requests topic.
+  const std::function<std::int32_t(const std::string& flow)>& partition;
+  // Flow of the credit line behind the order; empty while the bidder's code is not known.
+  const std::function<std::string(const Order&)>& credit_flow;
 };
 
-// `command` is bound to the order as it stands (command_codec.h Bind). The row of the order, and
-// of every guarantee number that the command may bring, are named by the unit. Permanent when the
-// stored order cannot be read.
+// `command` is bound to the order as it stands (command_codec.h Bind). What it means for the
+// letter (its issue, the acceptance of its notice, a moved time) is done with it, under the
+// guarantee's flow. The row of the order, and of every guarantee number that the command may
+// bring, are named by the unit. Permanent when a stored value cannot be read.
 [[nodiscard]] Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settings,
                                             const Command& command,
                                             const std::string& minted_guarantee_no);

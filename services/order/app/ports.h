@@ -43,6 +43,13 @@ struct Rules {
   std::string decided_by;
 };
 
+// Decides about guarantees, likewise. An amount above a bound waits for people.
+struct GuaranteeRules {
+  Money refund_up_to;
+  Money cancel_up_to;
+  std::optional<DocumentFacts> plain_letter;  // of every restored guarantee; demonstration only
+};
+
 // Names and numbers, made outside the domain.
 struct Makers {
   std::function<std::string()> event_id;

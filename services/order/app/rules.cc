@@ -1,6 +1,6 @@
 #include "order/app/rules.h"
 
-#include <nlohmann/json.hpp>
+#include "service/rules_section.h"
 
 namespace guarantee::order {
 namespace {
@@ -17,32 +17,14 @@ Result<std::string> TextOf(const json& rules, const char* key, bool required) {
   return found->get<std::string>();
 }
 
-Result<void> CheckKeys(const json& object, std::initializer_list<std::string_view> known,
-                       const std::string& prefix) {
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      return Refused("rules", "unknown key", prefix + key);
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<RulesFile> ReadRules(std::string_view text) {
-  const json document = json::parse(text, nullptr, false);
-  if (document.is_discarded() || !document.is_object())
-    return Refused("rules", "not a JSON object");
-  if (auto known = CheckKeys(document, {"order"}, ""); !known) return tl::unexpected(known.error());
-  if (!document.contains("order") || !document["order"].is_object()) {
-    return Refused("rules", "must be an object", "order");
-  }
-  const json& order = document["order"];
-  if (auto known = CheckKeys(order, {"approve_up_to", "letter_file", "payer_name", "payer_account"},
-                             "order.");
-      !known) {
-    return tl::unexpected(known.error());
-  }
+  const Result<std::optional<json>> section = service::RulesSection(
+      text, "order", {"approve_up_to", "letter_file", "payer_name", "payer_account"});
+  if (!section) return tl::unexpected(section.error());
+  if (!*section) return Refused("rules", "must be an object", "order");
+  const json& order = **section;
   RulesFile file;
   file.rules.decided_by = kDecidedBy;
   const Result<std::string> limit = TextOf(order, "approve_up_to", true);

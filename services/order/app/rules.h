@@ -15,7 +15,8 @@ struct RulesFile {
 };
 
 // {"order": {"approve_up_to": "10000000.00", "letter_file": "letter.pdf", "payer_name": "…",
-// "payer_account": "…"}}; other keys are refused by name ("rules").
+// "payer_account": "…"}}. The file is shared with the other services: what is beside "order" is
+// theirs, unknown keys inside it are refused by name ("rules").
 [[nodiscard]] Result<RulesFile> ReadRules(std::string_view json);
 
 // Approves up to the limit, with everything a letter needs, and rejects above. The decision's id

@@ -25,8 +25,4 @@ struct Situation {
 // Rule B12: begin ≤ generated ≤ deadline, opening < end, and a file that can be found.
 [[nodiscard]] bool LetterFits(const Letter& letter, const Situation& situation);
 
-// Account numbers without spaces and dashes; names without spaces and with plain parentheses.
-[[nodiscard]] bool SameAccount(std::string_view left, std::string_view right);
-[[nodiscard]] bool SamePartyName(std::string_view left, std::string_view right);
-
 }  // namespace guarantee::order

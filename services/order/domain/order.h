@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -185,5 +186,9 @@ struct Order {
 [[nodiscard]] inline bool CancellationPending(const Order& order) {
   return order.cancel_request && !order.cancel_request->declined;
 }
+
+// Account numbers without spaces and dashes; names without spaces and with plain parentheses.
+[[nodiscard]] bool SameAccount(std::string_view left, std::string_view right);
+[[nodiscard]] bool SamePartyName(std::string_view left, std::string_view right);
 
 }  // namespace guarantee::order

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "contract/contract.h"
+#include "guarantee/rpc/v1/case.grpc.pb.h"
 #include "host/write_path.h"
 #include "messaging/bus.h"
 #include "messaging/lag.h"
@@ -34,8 +35,9 @@ class Host {
       const Clock& clock);
   virtual ~Host() = default;
 
-  // CaseService.
-  [[nodiscard]] virtual grpc::Service& rpc() = 0;
+  [[nodiscard]] virtual rpc::v1::CaseService::Service& cases() = 0;
+  // Everything that it serves over gRPC, `cases` included.
+  [[nodiscard]] virtual std::vector<grpc::Service*> rpcs() { return {&cases()}; }
   [[nodiscard]] virtual messaging::Processor::State State() const = 0;
   [[nodiscard]] virtual messaging::LagMeter& lag() = 0;
   // Stops taking, finishes what runs, leaves the group. Idempotent; the destructor does it too.

@@ -18,6 +18,11 @@ class Outbound {
            const std::function<std::string()>& event_id)
       : workspace_(workspace), cause_(cause), now_(now), event_id_(event_id) {}
 
+  // The same for another cause, which outlives it: a second flow that the task concerns.
+  [[nodiscard]] Outbound For(const Cause& cause) const {
+    return {workspace_, cause, now_, event_id_};
+  }
+
   // A public fact of the cause's flow. `detail` is one line for `flow show`.
   void Fact(std::string topic, const google::protobuf::Message& message, std::string business_no,
             std::string detail);

@@ -1,0 +1,117 @@
+#include "order/adapters/sealed_opener.h"
+
+#include <array>
+
+#include "contract/flow.h"
+#include "runtime/service.h"
+#include "sealing/open.h"
+
+namespace guarantee::order {
+namespace {
+
+using sealing::Content;
+
+struct Place {
+  const char* name;
+  Content content;
+  std::string SealedFields::*sealed;
+  std::string letter::RestoredNames::*plain;
+};
+constexpr std::array<Place, 8> kPlaces{{
+    {"bidder_name", Content::kText, &SealedFields::bidder_name,
+     &letter::RestoredNames::bidder_name},
+    {"bidder_code", Content::kCode, &SealedFields::bidder_code,
+     &letter::RestoredNames::bidder_code},
+    {"project_name", Content::kText, &SealedFields::project_name,
+     &letter::RestoredNames::project_name},
+    {"project_number", Content::kText, &SealedFields::project_number,
+     &letter::RestoredNames::project_number},
+    {"section_number", Content::kText, &SealedFields::section_number,
+     &letter::RestoredNames::section_number},
+    {"section_name", Content::kText, &SealedFields::section_name,
+     &letter::RestoredNames::section_name},
+    {"tenderee_name", Content::kText, &SealedFields::tenderee_name,
+     &letter::RestoredNames::tenderee_name},
+    {"tenderee_code", Content::kCode, &SealedFields::tenderee_code,
+     &letter::RestoredNames::tenderee_code},
+}};
+
+Result<sealing::Configuration> ConfigurationOf(const partner::FieldCipher& cipher) {
+  sealing::ConfigurationWords words;
+  words.scheme = cipher.scheme;
+  words.inner_scheme = cipher.inner_scheme;
+  words.mode = cipher.mode;
+  words.iv_form = cipher.iv_form;
+  words.unwrap_with = cipher.unwrap_with;
+  words.unwrap_key = cipher.unwrap_key;
+  return sealing::ReadConfiguration(words);
+}
+
+// The one who paid, or proved himself on the page, against what the key brought to light (B4).
+bool BidderDiffers(const Order& order, const letter::RestoredNames& names) {
+  if (order.bidder && order.bidder->code != names.bidder_code) return true;
+  return order.basic_account.checked && order.premium && !order.premium->waived &&
+         !SamePartyName(order.premium->payer_name, names.bidder_name);
+}
+
+void Report(const std::string& guarantee_no, const sealing::Report& report) {
+  std::string tried;
+  for (const sealing::Trial& trial : report.trials) {
+    tried += " " + trial.name + "=" + std::string(sealing::NameOf(trial.reason));
+  }
+  runtime::Log(runtime::Level::kInfo, "order",
+               "sealed fields of " + guarantee_no + ": " +
+                   std::string(sealing::NameOf(report.reason)) + tried);
+}
+
+}  // namespace
+
+Result<void> CipherOpener::Check() const {
+  for (const auto& partner : partners_->partners()) {
+    if (const auto read = ConfigurationOf(partner->field_cipher); !read) {
+      Error error = read.error();
+      error.field = "partners." + partner->id + ".field_cipher." + error.field;
+      return tl::unexpected(std::move(error));
+    }
+  }
+  return {};
+}
+
+Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Order& order,
+                                           const std::string& guarantee_no,
+                                           const Secret& key) const {
+  const auto found = partners_->FindPartner(partner);
+  if (!found) return Permanent("event.partner", "the partner is not configured", partner);
+  const Result<sealing::Configuration> configuration = ConfigurationOf(found->field_cipher);
+  if (!configuration) return tl::unexpected(configuration.error());
+  std::vector<sealing::Field> fields;
+  fields.reserve(kPlaces.size());
+  for (const Place& place : kPlaces) {
+    fields.push_back({place.name, order.sealed.*place.sealed, place.content, std::nullopt});
+  }
+  letter::Opening opening;
+  const std::array<std::string_view, 3> parts{partner, guarantee_no, key.Reveal()};
+  opening.key_fingerprint = fingerprints_.Make(parts);
+  sealing::Report report;
+  const auto opened = sealing::Open(fields, key, *configuration, &report);
+  Report(guarantee_no, report);
+  if (!opened) return opening;
+  letter::RestoredNames names;
+  for (std::size_t at = 0; at < kPlaces.size(); ++at) {
+    names.*kPlaces[at].plain = std::string((*opened)[at].value.Reveal());
+  }
+  opening.bidder_differs = BidderDiffers(order, names);
+  opening.names = std::move(names);
+  return opening;
+}
+
+std::string CreditFlowOf(const Order& order, const crypto::TokenKey& flow_key) {
+  std::string code = order.bidder ? order.bidder->code : std::string();
+  const bool plain = sealing::DetectForm(order.sealed.bidder_code) == sealing::FieldForm::kPlain;
+  if (code.empty() && plain) code = order.sealed.bidder_code;
+  if (code.empty()) return {};
+  const std::array<std::string_view, 2> parts{order.partner, code};
+  return contract::JoinFlow(order.partner, contract::FlowKind::kCredit, flow_key.Make(parts));
+}
+
+}  // namespace guarantee::order
