@@ -112,6 +112,11 @@ Result<std::string> WithoutAmount(const contract::Interface& apply, const std::s
   return document->dump();
 }
 
+const DemonstrationParties& Parties() {
+  static constexpr DemonstrationParties kParties{kBidderName, kBidderCode, kTenderee, kBidderCode};
+  return kParties;
+}
+
 std::string NewRunNumber(UnixMillis now) {
   constexpr std::size_t kRandomBytes = 3;
   std::string number;

@@ -15,6 +15,15 @@ namespace guarantee::platform_simulator {
 inline constexpr std::int64_t kPurchaseMs = 2LL * 24 * 3'600'000;
 inline constexpr std::int64_t kOpeningMs = 3'600'000;
 
+// Who is in every application, in plain.
+struct DemonstrationParties {
+  std::string_view bidder_name;
+  std::string_view bidder_code;
+  std::string_view tenderee;
+  std::string_view tenderee_code;
+};
+[[nodiscard]] const DemonstrationParties& Parties();
+
 struct Application {
   std::string business_no;
   std::string order_no;

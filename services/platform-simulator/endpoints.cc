@@ -10,6 +10,15 @@ using nlohmann::json;
 
 constexpr std::size_t kEndpointsBytesMax = std::size_t{1} << 20U;
 
+Result<std::string> ReadFile(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return Refused("endpoints", "cannot read " + file);
+  std::string text(kEndpointsBytesMax, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text;
+}
+
 std::string Text(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -23,9 +32,12 @@ Result<PartnerEndpoint> ReadPartner(const json& object) {
   if (!object.is_object() || !object.contains("platform") || !object["platform"].is_object()) {
     return Missing("partners[].platform");
   }
-  PartnerEndpoint partner{Text(object, "id"), Text(object, "user"),
-                          Secret(Text(object, "password")), Text(object, "field_cipher"),
-                          Text(object["platform"], "url")};
+  PartnerEndpoint partner{Text(object, "id"),
+                          Text(object, "user"),
+                          Secret(Text(object, "password")),
+                          Text(object, "field_cipher"),
+                          Text(object["platform"], "url"),
+                          Text(object, "wrap_private_key")};
   if (partner.id.empty() || partner.user.empty() || partner.password.empty()) {
     return Missing("partners[].id, user, password");
   }
@@ -54,11 +66,19 @@ std::string Quoted(const std::string& word) {
   return text + "'";
 }
 
+std::vector<std::string> WordsOf(const json& words) {
+  std::vector<std::string> texts;
+  if (!words.is_array()) return texts;
+  for (const json& word : words) {
+    if (word.is_string()) texts.push_back(word.get<std::string>());
+  }
+  return texts;
+}
+
 std::string CommandOf(const json& words) {
   std::string command;
-  if (!words.is_array()) return command;
-  for (const json& word : words) {
-    if (word.is_string()) command += (command.empty() ? "" : " ") + Quoted(word.get<std::string>());
+  for (const std::string& word : WordsOf(words)) {
+    command += (command.empty() ? "" : " ") + Quoted(word);
   }
   return command;
 }
@@ -86,17 +106,25 @@ Result<PlayEndpoints> ReadEndpoints(const std::string& text) {
   }
   if (document.contains("guaranteectl")) {
     endpoints.guaranteectl = CommandOf(document["guaranteectl"]);
+    endpoints.guaranteectl_words = WordsOf(document["guaranteectl"]);
   }
   return endpoints;
 }
 
 Result<PlayEndpoints> LoadEndpoints(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Refused("endpoints", "cannot read " + file);
-  std::string text(kEndpointsBytesMax, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return ReadEndpoints(text);
+  const Result<std::string> text = ReadFile(file);
+  if (!text) return tl::unexpected(text.error());
+  return ReadEndpoints(*text);
+}
+
+Result<std::unique_ptr<Sealer>> MakeSealer(const PartnerEndpoint& partner) {
+  Secret wrap_key;
+  if (!partner.wrap_private_key.empty()) {
+    Result<std::string> pem = ReadFile(partner.wrap_private_key);
+    if (!pem) return tl::unexpected(pem.error());
+    wrap_key = Secret(std::move(*pem));
+  }
+  return Sealer::Make(partner.field_cipher, wrap_key);
 }
 
 }  // namespace guarantee::platform_simulator

@@ -82,7 +82,7 @@ class Worker {
 
   Result<void> Run() {
     for (const PartnerEndpoint& partner : load_.endpoints.partners) {
-      auto sealer = Sealer::Make("");
+      auto sealer = Sealer::Make("S1");
       if (!sealer) return tl::unexpected(sealer.error());
       sealers_[partner.id] = std::move(*sealer);
     }

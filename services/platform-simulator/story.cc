@@ -99,7 +99,7 @@ Result<void> Story::Begin() {
   if (!platform) return tl::unexpected(platform.error());
   platform_ = std::move(*platform);
   for (const PartnerEndpoint& partner : endpoints_.partners) {
-    auto sealer = Sealer::Make(partner.field_cipher);
+    auto sealer = MakeSealer(partner);
     if (!sealer) return tl::unexpected(sealer.error());
     sealers_[partner.id] = std::move(*sealer);
   }
