@@ -12,6 +12,9 @@ namespace {
 constexpr Option kGlobalOptions[] = {
     {"--endpoints", "FILE"},
     {"--order-rpc", "HOST:PORT"},
+    {"--credit-rpc", "HOST:PORT"},
+    {"--claim-rpc", "HOST:PORT"},
+    {"--invoice-rpc", "HOST:PORT"},
     {"--gateway-rpc", "HOST:PORT"},
     {"--dispatcher-rpc", "HOST:PORT"},
     {"--partner", "ID"},

@@ -1,8 +1,9 @@
 #include "guaranteectl/commands.h"
 
 namespace guarantee::guaranteectl {
+namespace {
 
-const std::vector<Command>& Commands() {
+const std::vector<Command>& OrderCommands() {
   static const std::vector<Command> commands = {
       {{"flow", "show"},
        {"NO"},
@@ -44,6 +45,101 @@ const std::vector<Command>& Commands() {
        {{"--guarantee-no", "NO"}, {"--decision-id", "ID"}},
        "the signed letter (PDF) of an approved order",
        OrderLetter},
+  };
+  return commands;
+}
+
+const std::vector<Command>& CreditAndClaimCommands() {
+  static const std::vector<Command> commands = {
+      {{"credit", "list"}, {}, {{"--limit", "N"}}, "credit lines, newest first", CaseList},
+      {{"credit", "show"}, {"NO"}, {}, "one credit line", CaseShow},
+      {{"credit", "decide"},
+       {"NO", "approve|reject"},
+       {{"--limit", "AMOUNT"},
+        {"--valid-from", "DATE"},
+        {"--valid-to", "DATE"},
+        {"--reason", "TEXT"},
+        {"--decision-id", "ID"}},
+       "grant a line (10,000,000.00 for 365 days unless said otherwise) or none",
+       CreditDecide},
+      {{"claim", "list"}, {}, {{"--limit", "N"}}, "claims, newest first", CaseList},
+      {{"claim", "show"}, {"NO"}, {}, "one claim", CaseShow},
+      {{"claim", "decide"},
+       {"NO", "approve|reject"},
+       {{"--amount", "AMOUNT"},
+        {"--discrepancies", "TEXT;..."},
+        {"--reason", "TEXT"},
+        {"--decision-id", "ID"}},
+       "pay (two people have to approve) or refuse, with everything that speaks against it",
+       ClaimDecide},
+      {{"claim", "confirm"},
+       {"NO"},
+       {{"--reference", "TEXT", true},
+        {"--amount", "AMOUNT"},
+        {"--reason", "TEXT"},
+        {"--decision-id", "ID"}},
+       "the bank paid an approved claim",
+       ClaimConfirm},
+      {{"claim", "register"},
+       {"GUARANTEE_NO"},
+       {{"--beneficiary-name", "NAME"},
+        {"--beneficiary-code", "CODE"},
+        {"--attachments", "TEXT;..."},
+        {"--reason", "TEXT"},
+        {"--decision-id", "ID"}},
+       "a claim that came on paper; the platform is told",
+       ClaimRegister},
+  };
+  return commands;
+}
+
+const std::vector<Command>& LetterCommands() {
+  static const std::vector<Command> commands = {
+      {{"invoice", "list"}, {}, {{"--limit", "N"}}, "invoices, newest first", CaseList},
+      {{"invoice", "show"}, {"NO"}, {}, "one invoice", CaseShow},
+      {{"invoice", "decide"},
+       {"NO", "approve|reject"},
+       {{"--invoice-no", "NO"},
+        {"--invoice-code", "CODE"},
+        {"--url", "URL"},
+        {"--reason", "TEXT"},
+        {"--decision-id", "ID"}},
+       "issued, with the tax system's number and link (with --endpoints, a development system, "
+       "both "
+       "are made up unless given), or there will be none",
+       InvoiceDecide},
+      {{"refund", "list"}, {}, {{"--limit", "N"}}, "letters to be given back", CaseList},
+      {{"refund", "show"}, {"NO"}, {}, "one of them", CaseShow},
+      {{"refund", "decide"},
+       {"NO", "approve|reject"},
+       {{"--reason", "TEXT"}, {"--decision-id", "ID"}},
+       "take the letter back, or not",
+       RefundDecide},
+      {{"cancellation", "list"}, {}, {{"--limit", "N"}}, "guarantees to be ended", CaseList},
+      {{"cancellation", "show"}, {"NO"}, {}, "one of them", CaseShow},
+      {{"cancellation", "decide"},
+       {"NO", "approve|reject"},
+       {{"--reason", "TEXT"}, {"--decision-id", "ID"}},
+       "end the guarantee, or not",
+       CancellationDecide},
+      {{"cancellation", "propose"},
+       {"GUARANTEE_NO"},
+       {{"--business-no", "NO"}, {"--reason", "TEXT"}, {"--decision-id", "ID"}},
+       "ask the platform to end a guarantee",
+       CancellationPropose},
+      {{"guarantee", "list"}, {}, {{"--limit", "N"}}, "guarantees, newest first", CaseList},
+      {{"guarantee", "show"}, {"NO"}, {}, "one guarantee", CaseShow},
+      {{"guarantee", "letter"},
+       {"NO", "FILE"},
+       {{"--reason", "TEXT"}, {"--decision-id", "ID"}},
+       "the plain letter (PDF) of a restored guarantee",
+       GuaranteeLetter},
+  };
+  return commands;
+}
+
+const std::vector<Command>& ToolCommands() {
+  static const std::vector<Command> commands = {
       {{"notice", "list"},
        {},
        {{"--state", "pending|parked|accepted"}, {"--limit", "N"}},
@@ -70,6 +166,22 @@ const std::vector<Command>& Commands() {
        "reads a password on stdin, prints its argon2id hash",
        PartnerHashPassword},
   };
+  return commands;
+}
+
+std::vector<Command> AllCommands() {
+  std::vector<Command> all;
+  for (const auto* some :
+       {&OrderCommands(), &CreditAndClaimCommands(), &LetterCommands(), &ToolCommands()}) {
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Command>& Commands() {
+  static const std::vector<Command> commands = AllCommands();
   return commands;
 }
 

@@ -31,6 +31,20 @@ struct Context {
 [[nodiscard]] Result<Report> OrderPremium(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> OrderLetter(const Context& context, const Arguments& arguments);
 
+// Cases of the four services: the command's first word is their kind.
+[[nodiscard]] Result<Report> CaseList(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> CaseShow(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> CreditDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> ClaimDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> ClaimConfirm(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> ClaimRegister(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> InvoiceDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> RefundDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> CancellationDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> CancellationPropose(const Context& context,
+                                                 const Arguments& arguments);
+[[nodiscard]] Result<Report> GuaranteeLetter(const Context& context, const Arguments& arguments);
+
 [[nodiscard]] Result<Report> NoticeList(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> NoticeRetry(const Context& context, const Arguments& arguments);
 

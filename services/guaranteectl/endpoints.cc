@@ -1,5 +1,7 @@
 #include "guaranteectl/endpoints.h"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -48,8 +50,26 @@ Result<Endpoints> ReadEndpoints(const std::string& text) {
     return Refused(kUsageCode, "--endpoints: the file is not an endpoints.json with `rpc`");
   }
   const json& services = document["rpc"];
-  return Endpoints{Addresses(services, "order"), Addresses(services, "gateway"),
-                   Addresses(services, "dispatcher")};
+  return Endpoints{Addresses(services, "order"),
+                   Addresses(services, "credit"),
+                   Addresses(services, "claim"),
+                   Addresses(services, "invoice"),
+                   Addresses(services, "gateway"),
+                   Addresses(services, "dispatcher"),
+                   true};
+}
+
+const std::vector<std::string>* CasesAt(const Endpoints& endpoints, std::string_view service) {
+  if (service == "order") return &endpoints.order;
+  if (service == "credit") return &endpoints.credit;
+  if (service == "claim") return &endpoints.claim;
+  if (service == "invoice") return &endpoints.invoice;
+  return nullptr;
+}
+
+std::span<const std::string_view> CaseServices() {
+  static constexpr std::array<std::string_view, 4> kServices{"order", "credit", "claim", "invoice"};
+  return kServices;
 }
 
 Result<Endpoints> FindEndpoints(const Arguments& arguments) {
@@ -69,6 +89,9 @@ Result<Endpoints> FindEndpoints(const Arguments& arguments) {
     endpoints = std::move(*read);
   }
   Override(arguments, "--order-rpc", endpoints.order);
+  Override(arguments, "--credit-rpc", endpoints.credit);
+  Override(arguments, "--claim-rpc", endpoints.claim);
+  Override(arguments, "--invoice-rpc", endpoints.invoice);
   Override(arguments, "--gateway-rpc", endpoints.gateway);
   Override(arguments, "--dispatcher-rpc", endpoints.dispatcher);
   return endpoints;

@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "contract/flow.h"
+#include "guarantee/rpc/v1/case.grpc.pb.h"
 #include "guarantee/rpc/v1/dispatcher.grpc.pb.h"
 #include "guarantee/rpc/v1/gateway.grpc.pb.h"
 #include "guarantee/rpc/v1/order.grpc.pb.h"
+#include "guaranteectl/case_calls.h"
 #include "guaranteectl/client.h"
 #include "guaranteectl/commands.h"
 
@@ -16,9 +19,40 @@ namespace {
 namespace v1 = guarantee::rpc::v1;
 
 constexpr const char* kFlowDetail = "flow";
+constexpr const char* kUnknownCode = "rpc.unknown";
+// A guarantee's claims and invoices have its number too; each is a flow of its own.
+constexpr std::array<const char*, 4> kKinds{"guarantee", "claim", "invoice", "credit"};
 
-// The register knows a request before any service does; the order service knows the numbers that
-// we minted.
+void AddFlowOf(const v1::Summary& row, std::set<std::string>& flows) {
+  for (const v1::Detail& detail : row.details()) {
+    if (detail.name() == kFlowDetail) flows.insert(detail.value());
+  }
+}
+
+// Numbers that we minted: the owners of orders and cases know them. What names nothing is no
+// failure here, what cannot be asked is.
+Result<std::set<std::string>> FindCases(const Context& context, const std::string& number) {
+  std::set<std::string> flows;
+  v1::Selector selector;
+  selector.set_number(number);
+  selector.set_partner(context.partner);
+  std::vector<Result<v1::Summary>> rows;
+  rows.push_back(Call<v1::OrderService>(context.endpoints.order, "order",
+                                        &v1::OrderService::Stub::Show, selector));
+  for (const char* kind : kKinds) {
+    if (IsReachable(context, kind)) rows.push_back(ShowCase(context, kind, number));
+  }
+  for (const Result<v1::Summary>& row : rows) {
+    if (row) {
+      AddFlowOf(*row, flows);
+    } else if (row.error().kind != ErrorKind::kRefused || row.error().code != kUnknownCode) {
+      return tl::unexpected(row.error());
+    }
+  }
+  return flows;
+}
+
+// The register knows a request before any service does.
 Result<std::set<std::string>> FindFlows(const Context& context, const std::string& number) {
   v1::Selector selector;
   selector.set_number(number);
@@ -28,13 +62,7 @@ Result<std::set<std::string>> FindFlows(const Context& context, const std::strin
                                                    &v1::GatewayService::Stub::FindFlows, selector);
   if (registered) flows.insert(registered->flows().begin(), registered->flows().end());
   if (!flows.empty()) return flows;
-  const auto order = Call<v1::OrderService>(context.endpoints.order, "order",
-                                            &v1::OrderService::Stub::Show, selector);
-  if (!order) return tl::unexpected(order.error());
-  for (const v1::Detail& detail : order->details()) {
-    if (detail.name() == kFlowDetail) flows.insert(detail.value());
-  }
-  return flows;
+  return FindCases(context, number);
 }
 
 Result<std::string> ResolveFlow(const Context& context, const std::string& number) {
@@ -56,13 +84,13 @@ struct Gathered {
   std::vector<std::string> missing;
 };
 
-Result<void> Add(Result<v1::FlowReply> reply, const char* owner, Gathered& gathered) {
+Result<void> Add(Result<v1::FlowReply> reply, const std::string& owner, Gathered& gathered) {
   if (reply) {
     gathered.steps.insert(gathered.steps.end(), reply->steps().begin(), reply->steps().end());
     return {};
   }
   if (reply.error().kind != ErrorKind::kRetryable) return tl::unexpected(reply.error());
-  gathered.missing.emplace_back(owner);
+  gathered.missing.push_back(owner);
   return {};
 }
 
@@ -74,10 +102,14 @@ Result<Gathered> Gather(const Context& context, const std::string& flow) {
   Result<void> added = Add(Call<v1::GatewayService>(context.endpoints.gateway, "gateway",
                                                     &v1::GatewayService::Stub::Flow, request),
                            "gateway", gathered);
-  if (added) {
-    added = Add(Call<v1::OrderService>(context.endpoints.order, "order",
-                                       &v1::OrderService::Stub::Flow, request),
-                "order", gathered);
+  std::set<std::vector<std::string>> asked;  // one process may have the cases of all
+  for (const std::string_view service : CaseServices()) {
+    const std::vector<std::string>& addresses = *CasesAt(context.endpoints, service);
+    if (!added || addresses.empty() || !asked.insert(addresses).second) continue;
+    const std::string name(service);
+    added =
+        Add(Call<v1::CaseService>(addresses, name.c_str(), &v1::CaseService::Stub::Flow, request),
+            name, gathered);
   }
   if (added) {
     added = Add(Call<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher",

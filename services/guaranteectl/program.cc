@@ -3,6 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "guaranteectl/commands.h"
 
 namespace guarantee::guaranteectl {
@@ -27,7 +29,7 @@ std::string SentenceOf(const Error& error) {
 int Fail(const Error& error, bool json, std::ostream& output, std::ostream& errors) {
   errors << "guaranteectl: " << SentenceOf(error) << '\n';
   const Exit exit = ExitOf(error);
-  if (json && exit != Exit::kUsage) output << Dump({{"error", SentenceOf(error)}});
+  if (json) output << Dump({{"error", SentenceOf(error)}});
   return static_cast<int>(exit);
 }
 
@@ -36,7 +38,10 @@ int Fail(const Error& error, bool json, std::ostream& output, std::ostream& erro
 int Run(std::span<const std::string> words, std::istream& input, std::ostream& output,
         std::ostream& errors) {
   const Result<Arguments> arguments = ParseArguments(words, Commands());
-  if (!arguments) return Fail(arguments.error(), false, output, errors);
+  if (!arguments) {
+    const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
+    return Fail(arguments.error(), json, output, errors);
+  }
   if (arguments->help) {
     output << (arguments->command != nullptr ? "usage: " + UsageOf(*arguments->command) + '\n'
                                              : UsageOfAll(Commands()));

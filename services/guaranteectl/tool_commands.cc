@@ -7,8 +7,8 @@
 #include "contract/manual.h"
 #include "contract/openapi.h"
 #include "crypto/password.h"
+#include "guarantee/rpc/v1/case.grpc.pb.h"
 #include "guarantee/rpc/v1/dispatcher.grpc.pb.h"
-#include "guarantee/rpc/v1/order.grpc.pb.h"
 #include "guaranteectl/client.h"
 #include "guaranteectl/commands.h"
 #include "kafka/kafka_bus.h"
@@ -37,11 +37,12 @@ void AskAll(const std::vector<std::string>& addresses, const char* service,
 }
 
 // A group of which nobody holds a partition is no healthy group.
-void AddSilentGroups(const std::vector<v1::Lag>& lags, std::vector<Error>& failures) {
+void AddSilentGroups(const std::vector<std::string>& groups, const std::vector<v1::Lag>& lags,
+                     std::vector<Error>& failures) {
   if (!failures.empty()) return;
-  for (const char* group : {"order", "dispatcher"}) {
+  for (const std::string& group : groups) {
     const bool heard = std::any_of(lags.begin(), lags.end(),
-                                   [group](const v1::Lag& lag) { return lag.group() == group; });
+                                   [&group](const v1::Lag& lag) { return lag.group() == group; });
     if (heard) continue;
     failures.push_back({ErrorKind::kRetryable,
                         "lag.unassigned",
@@ -50,6 +51,24 @@ void AddSilentGroups(const std::vector<v1::Lag>& lags, std::vector<Error>& failu
                                     "goes on",
                                     group)});
   }
+}
+
+// Services with cases that have an address; the same process may have several of them.
+std::vector<std::string> AskCases(const Context& context, std::vector<v1::Lag>& lags,
+                                  std::vector<Error>& failures) {
+  std::vector<std::string> groups;
+  std::set<std::string> asked;
+  for (const std::string_view service : CaseServices()) {
+    const std::vector<std::string>& addresses = *CasesAt(context.endpoints, service);
+    if (addresses.empty()) continue;
+    groups.emplace_back(service);
+    std::vector<std::string> fresh;
+    for (const std::string& address : addresses) {
+      if (asked.insert(address).second) fresh.push_back(address);
+    }
+    AskAll<v1::CaseService>(fresh, groups.back().c_str(), lags, failures);
+  }
+  return groups;
 }
 
 Json LagJson(const v1::Lag& lag) {
@@ -106,9 +125,10 @@ Result<Report> ShowLag(const Context& context, const Arguments&) {
   }
   std::vector<v1::Lag> lags;
   std::vector<Error> failures;
-  AskAll<v1::OrderService>(context.endpoints.order, "order", lags, failures);
+  std::vector<std::string> groups = AskCases(context, lags, failures);
   AskAll<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher", lags, failures);
-  AddSilentGroups(lags, failures);
+  groups.emplace_back("dispatcher");
+  AddSilentGroups(groups, lags, failures);
   if (lags.empty() && !failures.empty()) return tl::unexpected(failures.front());
   Report report{Json::array(), {}, Exit::kDone, {}};
   Table table({"group", "topic", "partition", "lag_messages", "lag_seconds", "state"});
