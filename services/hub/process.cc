@@ -2,6 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <set>
+
 #include "crypto/random.h"
 #include "dispatcher/app/topics.h"
 #include "dispatcher/process/dispatcher_rpc.h"
@@ -10,12 +12,12 @@
 #include "gateway/process/gateway_rpc.h"
 #include "gateway/process/metrics.h"
 #include "gateway/process/options.h"
+#include "gateway/process/service_client.h"
 #include "gateway/wiring.h"
 #include "hub/event_rpc.h"
+#include "hub/services.h"
 #include "node/health.h"
 #include "node/node.h"
-#include "order/options.h"
-#include "order/wiring.h"
 #include "rpc/server.h"
 #include "runtime/admin.h"
 
@@ -35,7 +37,7 @@ class Process final : public runtime::Running {
     }
     if (events_) events_->Stop();
     if (server_) rpc::Stop(*server_);
-    if (order_) order_->Drain(kServiceDrain);
+    if (services_) services_->Drain(kServiceDrain);
     if (dispatcher_) dispatcher_->Drain(kServiceDrain);
     admin_.reset();
   }
@@ -45,30 +47,25 @@ class Process final : public runtime::Running {
     if (!node) return tl::unexpected(node.error());
     node_ = std::move(*node);
     registry_ = node::MakeRegistry(node_->process_name());
-    for (const auto step : {&Process::StartOrder, &Process::StartDispatcher, &Process::StartGateway,
-                            &Process::StartRpc, &Process::StartAdmin}) {
+    for (const auto step : {&Process::StartServices, &Process::StartDispatcher,
+                            &Process::StartGateway, &Process::StartRpc, &Process::StartAdmin}) {
       if (Result<void> started = (this->*step)(config); !started) return started;
     }
     return {};
   }
 
  private:
-  Result<void> StartOrder(const runtime::Config& config) {
-    order_database_ = node_->Schema(order::kSchema);
-    const Result<order::OrderOptions> options = order::ReadOptions(config, *node_);
-    if (!options) return tl::unexpected(options.error());
-    auto service = order::OrderService::Start(*options, node_->bus(), *order_database_,
-                                              node_->contract(), node_->partners(), SystemClock());
-    if (!service) return tl::unexpected(service.error());
-    order_ = std::move(*service);
-    order_metrics_ = std::make_unique<node::ProcessorMetrics>(*registry_, order::kGroup);
+  Result<void> StartServices(const runtime::Config& config) {
+    auto services = Services::Start(config, *node_, *registry_);
+    if (!services) return tl::unexpected(services.error());
+    services_ = std::move(*services);
     return {};
   }
 
   Result<void> StartDispatcher(const runtime::Config& config) {
     dispatcher_database_ = node_->Schema(dispatcher::kSchema);
     const auto documents = [this](std::string_view sha256) -> Result<std::string> {
-      Result<sql::Document> document = order_->documents().Get(std::string(sha256));
+      Result<sql::Document> document = services_->documents().Get(std::string(sha256));
       if (!document) return tl::unexpected(document.error());
       return std::move(document->bytes);
     };
@@ -87,8 +84,12 @@ class Process final : public runtime::Running {
 
   Result<void> StartGateway(const runtime::Config& config) {
     gateway_database_ = node_->Schema(gateway::kSchema);
-    Result<gateway::GatewayOptions> options = gateway::ReadOptions(config, *node_, {"order"});
+    const std::set<std::string> there = gateway::ServicesOf(*node_->contract());
+    Result<gateway::GatewayOptions> options = gateway::ReadOptions(config, *node_, there);
     if (!options) return tl::unexpected(options.error());
+    gateway::ServiceClient::Channels channels;
+    for (const std::string& service : there) channels.emplace(service, services_->channel());
+    service_client_ = std::make_unique<gateway::ServiceClient>(channels);
     gateway_metrics_ = gateway::MakeMetrics(*registry_);
     gateway::GatewayDependencies parts;
     parts.contract = node_->contract();
@@ -96,6 +97,7 @@ class Process final : public runtime::Running {
     parts.bus = &node_->bus();
     parts.database = gateway_database_.get();
     parts.metrics = gateway_metrics_.get();
+    parts.services = service_client_.get();
     parts.clock = &SystemClock();
     parts.random = &crypto::SystemRandom();
     auto started = gateway::Gateway::Start(*options, parts);
@@ -108,9 +110,9 @@ class Process final : public runtime::Running {
     gateway_rpc_ = std::make_unique<gateway::GatewayRpc>(gateway_->reader(), node_->partners());
     dispatcher_rpc_ = std::make_unique<dispatcher::DispatcherRpc>(*dispatcher_, *dispatcher_lag_);
     events_ = std::make_unique<EventRpc>(node_->bus());
-    auto server = rpc::StartServer(
-        config.Text("rpc.address"),
-        {&order_->orders(), gateway_rpc_.get(), dispatcher_rpc_.get(), events_.get()});
+    std::vector<grpc::Service*> rpcs = services_->rpcs();
+    rpcs.insert(rpcs.end(), {gateway_rpc_.get(), dispatcher_rpc_.get(), events_.get()});
+    auto server = rpc::StartServer(config.Text("rpc.address"), rpcs);
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     return {};
@@ -118,43 +120,39 @@ class Process final : public runtime::Running {
 
   Result<void> StartAdmin(const runtime::Config& config) {
     auto admin = runtime::AdminServer::Start(
-        config.At("admin.address"), {[this] {
-                                       return Joined(node::Liveness(order_->State(), SystemClock()),
-                                                     dispatcher_->Liveness(), {});
-                                     },
-                                     [this] {
-                                       return Joined(node::Readiness(order_->State()),
-                                                     dispatcher_->Readiness(),
-                                                     gateway_->readiness().reasons);
-                                     },
-                                     registry_,
-                                     [this] {
-                                       order_metrics_->Refresh(order_->State(), order_->lag());
-                                       dispatcher_metrics_->Refresh(*dispatcher_, *dispatcher_lag_);
-                                     }});
+        config.At("admin.address"),
+        {[this] { return Joined(services_->Liveness(), dispatcher_->Liveness(), {}); },
+         [this] {
+           return Joined(services_->Readiness(), dispatcher_->Readiness(),
+                         gateway_->readiness().reasons);
+         },
+         registry_,
+         [this] {
+           services_->RefreshMetrics();
+           dispatcher_metrics_->Refresh(*dispatcher_, *dispatcher_lag_);
+         }});
     if (!admin) return tl::unexpected(admin.error());
     admin_ = std::move(*admin);
     return {};
   }
 
-  static runtime::Reasons Joined(runtime::Reasons order, const runtime::Reasons& dispatcher,
+  static runtime::Reasons Joined(runtime::Reasons services, const runtime::Reasons& dispatcher,
                                  const runtime::Reasons& gateway) {
-    for (const std::string& reason : dispatcher) order.push_back("dispatcher: " + reason);
-    for (const std::string& reason : gateway) order.push_back("gateway: " + reason);
-    return order;
+    for (const std::string& reason : dispatcher) services.push_back("dispatcher: " + reason);
+    for (const std::string& reason : gateway) services.push_back("gateway: " + reason);
+    return services;
   }
 
   std::unique_ptr<node::Node> node_;
   std::shared_ptr<prometheus::Registry> registry_;
-  std::unique_ptr<sql::Database> order_database_;
   std::unique_ptr<sql::Database> dispatcher_database_;
   std::unique_ptr<sql::Database> gateway_database_;
-  std::unique_ptr<order::OrderService> order_;
-  std::unique_ptr<node::ProcessorMetrics> order_metrics_;
+  std::unique_ptr<Services> services_;
   std::unique_ptr<dispatcher::Dispatcher> dispatcher_;
   std::unique_ptr<messaging::LagMeter> dispatcher_lag_;
   std::unique_ptr<dispatcher::DispatcherMetrics> dispatcher_metrics_;
   std::unique_ptr<gateway::GatewayMetrics> gateway_metrics_;
+  std::unique_ptr<gateway::ServiceClient> service_client_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<gateway::GatewayRpc> gateway_rpc_;
   std::unique_ptr<dispatcher::DispatcherRpc> dispatcher_rpc_;
@@ -167,7 +165,7 @@ class Process final : public runtime::Running {
 
 std::vector<runtime::ConfigKey> SettingKeys() {
   std::vector<runtime::ConfigKey> keys = gateway::SettingKeys();
-  for (const auto& more : {order::OrderKeys(), dispatcher::SettingKeys()}) {
+  for (const auto& more : {ServiceKeys(), dispatcher::SettingKeys()}) {
     keys.insert(keys.end(), more.begin(), more.end());
   }
   return keys;

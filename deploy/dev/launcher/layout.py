@@ -13,10 +13,11 @@ HUB_SOURCE = REPOSITORY / "services" / "hub" / "CMakeLists.txt"
 LOOPBACK = "127.0.0.1"
 PORT_BASE_DEFAULT = 18080
 PORT_BASE_MIN = 1024
-PORT_BLOCK = 100
+PORT_BLOCK = 130
 PORT_BASE_MAX = 65535 - PORT_BLOCK
 REPLICAS_MAX = 8
-REPLICABLE = ("gateway", "order", "dispatcher")
+SERVICES = ("order", "claim", "credit", "invoice")
+REPLICABLE = ("gateway", "order", "dispatcher", "claim", "credit", "invoice")
 
 # Offsets from --port-base, fixed by the run contract.
 _FIRST = {
@@ -27,10 +28,16 @@ _FIRST = {
     "postgres": {"main": 8},
     "kafka": {"main": 9, "controller": 12},
     "platform-simulator": {"main": 10, "admin": 11},
+    "claim": {"rpc": 13, "admin": 14},
+    "credit": {"rpc": 15, "admin": 16},
+    "invoice": {"rpc": 17, "admin": 18},
     "hub": {"main": 0, "admin": 1, "rpc": 2},
 }
-_REPLICA_OFFSET = 20
-_REPLICA_USES = ("main", "admin", "rpc")
+# Replicas: who shares a row of ports, what each takes of it, and where the rows begin.
+_REPLICA_ROWS = (
+    (("gateway", "order", "dispatcher"), ("main", "admin", "rpc"), 20),
+    (("claim", "credit", "invoice"), ("admin", "rpc"), 83),
+)
 
 
 def service_of(name: str) -> str:
@@ -51,9 +58,10 @@ def ports_of(name: str, port_base: int) -> dict[str, int]:
     uses = _FIRST[service]
     if replica == 1:
         return {use: port_base + offset for use, offset in uses.items()}
-    slot = (replica - 2) * len(REPLICABLE) + REPLICABLE.index(service)
-    first = port_base + _REPLICA_OFFSET + slot * len(_REPLICA_USES)
-    return {use: first + _REPLICA_USES.index(use) for use in uses}
+    services, taken, offset = next(row for row in _REPLICA_ROWS if service in row[0])
+    slot = (replica - 2) * len(services) + services.index(service)
+    first = port_base + offset + slot * len(taken)
+    return {use: first + taken.index(use) for use in uses}
 
 
 def address(port: int) -> str:

@@ -8,6 +8,9 @@ from launcher.settings import SIMULATOR, Settings
 
 _RULES_FILE = layout.DEVELOPMENT / "rules-auto.json"
 _REQUEST_TIMEOUT_MS = 5000
+_GATEWAY_KEY = "secrets/gateway.key"
+_CREDIT_MINIMUM = "10000.00"
+_CLAIM_CONTACT = ("示范理赔联系人", "0731-12345678")
 _TRUE, _FALSE = "true", "false"
 
 Values = dict[str, str | int | Path]
@@ -49,7 +52,8 @@ def of(settings: Settings) -> list[Program]:
 
 
 def _services(settings: Settings) -> list[Program]:
-    tiers = {"order": _DOMAIN_TIER, "dispatcher": _DOMAIN_TIER, "gateway": _EDGE_TIER}
+    tiers = dict.fromkeys((*layout.SERVICES, "dispatcher"), _DOMAIN_TIER)
+    tiers["gateway"] = _EDGE_TIER
     return [
         Program(service if number == 1 else f"{service}-{number}", tier)
         for service, tier in tiers.items()
@@ -99,7 +103,7 @@ def rpc_addresses(settings: Settings) -> dict[str, list[str]]:
         return layout.address(layout.ports_of(name, settings.port_base)["rpc"])
 
     if settings.embedded:
-        return {service: [at("hub")] for service in ("order", "dispatcher", "gateway")}
+        return {service: [at("hub")] for service in (*layout.SERVICES, "dispatcher", "gateway")}
     found: dict[str, list[str]] = {}
     for program in _services(settings):
         found.setdefault(program.service, []).append(at(program.name))
@@ -133,7 +137,14 @@ def _values(
         "partners.file": "partners.json",
         "topics.file": layout.TOPICS_FILE,
     }
-    own = {"gateway": _gateway, "order": _order, "dispatcher": _dispatcher}
+    own = {
+        "gateway": _gateway,
+        "order": _order,
+        "claim": _claim,
+        "credit": _credit,
+        "invoice": _invoice,
+        "dispatcher": _dispatcher,
+    }
     for service in own if program.service == "hub" else (program.service,):
         common |= own[service](settings, ports)
     return common
@@ -147,19 +158,52 @@ def _bus(settings: Settings) -> Values:
 
 def _gateway(settings: Settings, ports: dict[str, int]) -> Values:
     first = layout.ports_of("hub" if settings.embedded else "gateway", settings.port_base)
-    return {
+    values: Values = {
         "gateway.address": layout.address(ports["main"]),
         "gateway.redirect_base": layout.url(first["main"], "page/"),
-        "gateway.key_file": "secrets/gateway.key",
+        "gateway.key_file": _GATEWAY_KEY,
         "gateway.request_timeout_ms": _REQUEST_TIMEOUT_MS,
     }
+    if not settings.embedded:
+        addresses = rpc_addresses(settings)
+        for service in layout.SERVICES:
+            values[f"gateway.{service}_service"] = ",".join(addresses[service])
+    return values
+
+
+def _rules(settings: Settings) -> Path | str:
+    return _RULES_FILE if settings.bank == "auto" else ""
+
+
+def _demonstration(settings: Settings) -> str:
+    return _TRUE if settings.bank == "auto" else _FALSE
 
 
 def _order(settings: Settings, _ports: dict[str, int]) -> Values:
-    auto = settings.bank == "auto"
     return {
-        "order.rules_file": _RULES_FILE if auto else "",
-        "order.letters_demonstration": _TRUE if auto else _FALSE,
+        "order.rules_file": _rules(settings),
+        "order.letters_demonstration": _demonstration(settings),
+        "order.key_file": _GATEWAY_KEY,
+    }
+
+
+def _claim(settings: Settings, _ports: dict[str, int]) -> Values:
+    name, phone = _CLAIM_CONTACT
+    return {
+        "claim.rules_file": _rules(settings),
+        "claim.contact_name": name,
+        "claim.contact_phone": phone,
+    }
+
+
+def _credit(settings: Settings, _ports: dict[str, int]) -> Values:
+    return {"credit.rules_file": _rules(settings), "credit.minimum_amount": _CREDIT_MINIMUM}
+
+
+def _invoice(settings: Settings, _ports: dict[str, int]) -> Values:
+    return {
+        "invoice.rules_file": _rules(settings),
+        "invoice.numbers_demonstration": _demonstration(settings),
     }
 
 

@@ -16,6 +16,9 @@ STAND_IN = Path(__file__).with_name("stand_in.py")
 BINARIES = (
     "gateway",
     "order",
+    "claim",
+    "credit",
+    "invoice",
     "dispatcher",
     "hub",
     "guaranteectl",

@@ -116,7 +116,10 @@ class ProcessesTest(CommandCase):
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         shown = files.read_json(self.state.endpoints)
         self.assertEqual(
-            ["order", "dispatcher", "gateway", "gateway-2", "platform-simulator", "bank-simulator"],
+            [
+                *("order", "claim", "credit", "invoice", "dispatcher", "gateway", "gateway-2"),
+                *("platform-simulator", "bank-simulator"),
+            ],
             [one["name"] for one in shown["processes"]],
         )
         self.assertEqual(2, len(shown["gateway"]["urls"]))

@@ -69,7 +69,18 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual("http://127.0.0.1:9/front/", chosen.platform)
         names = [program.name for program in programs.of(chosen)]
         self.assertEqual(
-            ["order", "order-2", "order-3", "dispatcher", "gateway", "gateway-2"], names
+            [
+                "order",
+                "order-2",
+                "order-3",
+                "claim",
+                "credit",
+                "invoice",
+                "dispatcher",
+                "gateway",
+                "gateway-2",
+            ],
+            names,
         )
 
 
