@@ -25,7 +25,7 @@ std::optional<Address> ParseAddress(std::string_view text) {
 }
 
 bool Bit(const std::array<std::uint8_t, 16>& bytes, std::size_t at) {
-  return (bytes[at / 8] >> (7 - at % 8) & 1U) != 0;
+  return (std::uint32_t{bytes[at / 8]} >> (7 - at % 8) & 1U) != 0;
 }
 
 }  // namespace
