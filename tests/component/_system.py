@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.append(str(REPOSITORY / "tests" / "shared"))
+
+import sanitizers  # noqa: E402
+from free_ports import free_port_base  # noqa: E402
+
 BUILD = Path(os.environ.get("GUARANTEE_BUILD", REPOSITORY / "build" / "ci"))
 FULL = os.environ.get("GUARANTEE_TEST_FULL") == "1"
 IN_CI = os.environ.get("CI") == "true"
 LOOPBACK = "127.0.0.1"
 
-# Below the ephemeral range and below what tests/run takes for its own Kafka.
-_PORT_BASES = range(20200, 31000, 100)
-_PORTS_OF_A_BLOCK = 32
 _RUN_DEADLINE_SECONDS = 180.0
 _POLL_SECONDS = 0.02
 
@@ -43,27 +45,6 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> float:
 
 def binary(name: str) -> Path:
     return BUILD / "bin" / name
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port_base() -> int:
-    """A block of ports that nobody uses; its start depends on the process, so that tests that run
-    at the same time seldom try the same one."""
-    bases = list(_PORT_BASES)
-    first = os.getpid() % len(bases)
-    for base in bases[first:] + bases[:first]:
-        if all(is_free(base + offset) for offset in range(_PORTS_OF_A_BLOCK)):
-            return base
-    raise Late("no free block of ports was found")
 
 
 def status_of(url: str) -> int:
@@ -145,7 +126,14 @@ def _launcher(command: str, *arguments: str) -> None:
 
 @contextlib.contextmanager
 def running(*options: str) -> Iterator[System]:
-    """A fresh system with these options of deploy/dev/run; its data is gone afterwards."""
+    """A fresh system with these options of deploy/dev/run; its data is gone afterwards, and what a
+    sanitizer has reported in any of its processes is raised."""
+    with sanitizers.watched(), _started(*options) as system:
+        yield system
+
+
+@contextlib.contextmanager
+def _started(*options: str) -> Iterator[System]:
     state = Path(tempfile.mkdtemp(prefix="guarantee-component-"))
     # A database server that gives up root's rights has to reach its folder below.
     state.chmod(0o755)

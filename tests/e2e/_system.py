@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,35 +16,18 @@ from typing import Any, Iterator
 from _platform import Partner
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.append(str(REPOSITORY / "tests" / "shared"))
+
+from free_ports import free_port_base  # noqa: E402
+
 _DEVELOPMENT = REPOSITORY / "deploy" / "dev"
 _RUN_SECONDS, _START_SECONDS, _STOP_SECONDS, _QUERY_SECONDS = 400.0, 120.0, 90.0, 30.0
-# Below the ports that the kernel hands to clients.
-_PORT_BASES, _PORT_BLOCK = range(20000, 32000, 100), 100
 # In the place of the platform-simulator, which the launcher then leaves free.
 _RECEIVER, _RECEIVER_OFFSET = Path(__file__).with_name("_receiver.py"), 10
 
 
 class SystemFault(Exception):
     """The system could not be started, or not be asked."""
-
-
-def free_port_base() -> int:
-    first = os.getpid() % len(_PORT_BASES)
-    for at in range(len(_PORT_BASES)):
-        port_base = _PORT_BASES[(first + at) % len(_PORT_BASES)]
-        if all(_is_free(port_base + offset) for offset in range(_PORT_BLOCK)):
-            return port_base
-    raise SystemFault("no free block of ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def is_alive(pid: int) -> bool:

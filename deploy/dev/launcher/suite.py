@@ -3,12 +3,14 @@
     tests/run [--full] [-- CTEST ARGUMENTS]
 
 Some C++ tests run again under the address, undefined-behaviour and thread sanitizers. --full runs
-all of them so, takes each guard of the write path away to see a test fail (tests/guards/run), and
-sets GUARANTEE_TEST_FULL=1, by which a test may take more time.
+all of them so, and the component tests on programs built so; takes each guard of the write path
+away to see a test fail (tests/guards/run); and sets GUARANTEE_TEST_FULL=1, by which a test may take
+more time.
 """
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import subprocess
 import sys
@@ -32,7 +34,13 @@ _SLOWEST = 10
 _CTEST_TIMEOUT_SECONDS = "600"
 _PYTHON_FILE_DEADLINE_SECONDS = 1200.0
 _PORT_BASES = range(41000, 60000, layout.PORT_BLOCK)
-_PYTHON_TESTS = ("deploy/dev/launcher/tests/test_*.py", "tests/component/*.py", "tests/e2e/*.py")
+_COMPONENT_TESTS = ("tests/component/*.py",)
+_PYTHON_TESTS = (
+    "deploy/dev/launcher/tests/test_*.py",
+    "tests/shared/*_test.py",
+    *_COMPONENT_TESTS,
+    "tests/e2e/*.py",
+)
 
 
 class _Stages:
@@ -94,11 +102,21 @@ def _run(stages: _Stages, full: bool, ctest: Sequence[str], scratch: Path) -> li
             with stages.named(f"ctest {preset}"):
                 found += _ctest(preset, (*only, *ctest), environment, scratch)
         with stages.named("Python tests"):
-            found += _python_tests(environment, scratch)
+            found += _python_tests(_PYTHON_TESTS, environment, scratch)
     if full:
+        for preset in _SANITIZED:
+            with stages.named(f"component tests {preset}"):
+                found += _sanitized_component_tests(preset, scratch)
         with stages.named("guards"):
             found += _guards(environment)
     return found
+
+
+def _sanitized_component_tests(preset: str, scratch: Path) -> list[Outcome]:
+    """Not longer than usual: each already takes a multiple of its time."""
+    environment = {**os.environ, "GUARANTEE_BUILD": str(_directory(preset))}
+    found = _python_tests(_COMPONENT_TESTS, environment, scratch)
+    return [dataclasses.replace(one, name=f"{one.name} ({preset})") for one in found]
 
 
 def _guards(environment: dict[str, str]) -> list[Outcome]:
@@ -177,9 +195,11 @@ def _ctest(
     return found
 
 
-def _python_tests(environment: dict[str, str], scratch: Path) -> list[Outcome]:
+def _python_tests(
+    patterns: Sequence[str], environment: dict[str, str], scratch: Path
+) -> list[Outcome]:
     found: list[Outcome] = []
-    for pattern in _PYTHON_TESTS:
+    for pattern in patterns:
         for source in sorted(layout.REPOSITORY.glob(pattern)):
             if not source.name.startswith("_"):
                 found += _python_file(source, environment, scratch)
