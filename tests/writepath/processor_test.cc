@@ -120,5 +120,13 @@ TEST_F(ProcessorTest, PassedMeansThatEverythingBeforeWasHandled) {
   EXPECT_EQ(maker_.seen().size(), 50U);
 }
 
+TEST_F(ProcessorTest, AllPassedMeansEveryPartition) {
+  Start();
+  for (int at = 0; at < 50; ++at) Send("key-" + std::to_string(at), "request");
+  ASSERT_TRUE(Eventually([&] { return bus_.Records(kRequests).size() == 50; }));
+  ASSERT_TRUE(processor_->WaitUntilAllPassed(std::chrono::seconds{5}).has_value());
+  EXPECT_EQ(maker_.seen().size(), 50U);
+}
+
 }  // namespace
 }  // namespace guarantee::writepath

@@ -1,5 +1,6 @@
 #include "host/case_rpc.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "contract/messages.h"
@@ -9,6 +10,8 @@
 
 namespace guarantee::host {
 namespace {
+
+constexpr const char* kUnknownCode = "case.unknown";
 
 using messaging::StoredRow;
 
@@ -120,17 +123,14 @@ Result<CaseRpc::Found> CaseRpc::FindOne(grpc::ServerContext* context, const serv
   Result<std::vector<Found>> found = Matches(kind, selector);
   if (!found) return tl::unexpected(found.error());
   if (found->empty()) {
-    for (const std::string& partner : needs_.partners) {
-      if (!selector.partner().empty() && selector.partner() != partner) continue;
-      const std::string flow = contract::JoinFlow(partner, kind.flow_kind, selector.number());
-      if (Result<void> passed = WaitFor(context, flow); !passed) {
-        return tl::unexpected(passed.error());
-      }
-    }
+    // It may be the number of anything of that kind: it could lie on any partition.
+    const Result<void> passed =
+        needs_.processor->WaitUntilAllPassed(rpc::Remaining(*context, rpc::kDefaultDeadline));
+    if (!passed) return tl::unexpected(passed.error());
     found = Matches(kind, selector);
     if (!found) return tl::unexpected(found.error());
   }
-  if (found->empty()) return Refused("case.unknown", "no " + kind.word + " has this number");
+  if (found->empty()) return Refused(kUnknownCode, "no " + kind.word + " has this number");
   if (found->size() > 1) {
     std::string list;
     for (const Found& one : *found) list += " " + one.row.key.id;
@@ -139,14 +139,38 @@ Result<CaseRpc::Found> CaseRpc::FindOne(grpc::ServerContext* context, const serv
   return std::move(found->front());
 }
 
+Result<messaging::RowKey> CaseRpc::Opened(const service::CaseKind& kind,
+                                          const rpc::v1::CaseDecision& request) const {
+  const rpc::v1::Selector& selector = request.selector();
+  if (!needs_.desk->Opens(request.type(), request.decision())) {
+    return Refused(kUnknownCode, "no " + kind.word + " has this number");
+  }
+  const bool known = std::find(needs_.partners.begin(), needs_.partners.end(),
+                               selector.partner()) != needs_.partners.end();
+  if (!known) return Refused("case.partner", "must name the partner of a new case", "partner");
+  return messaging::RowKey{
+      kind.row_kind, contract::JoinFlow(selector.partner(), kind.flow_kind, selector.number())};
+}
+
 grpc::Status CaseRpc::Decide(grpc::ServerContext* context, const rpc::v1::CaseDecision* request,
                              rpc::v1::CaseOutcome* reply) {
   const Result<const service::CaseKind*> kind = KindOf(request->kind());
   if (!kind) return rpc::ToStatus(kind.error());
   const Result<Found> found = FindOne(context, **kind, request->selector());
-  if (!found) return rpc::ToStatus(found.error());
-  Result<service::Task> task = needs_.desk->FromDecision(found->row.key, found->view.partner,
-                                                         request->type(), request->decision());
+  messaging::RowKey subject;
+  std::string partner;
+  if (found) {
+    subject = found->row.key;
+    partner = found->view.partner;
+  } else {
+    if (found.error().code != kUnknownCode) return rpc::ToStatus(found.error());
+    const Result<messaging::RowKey> opened = Opened(**kind, *request);
+    if (!opened) return rpc::ToStatus(opened.error());
+    subject = *opened;
+    partner = request->selector().partner();
+  }
+  Result<service::Task> task =
+      needs_.desk->FromDecision(subject, partner, request->type(), request->decision());
   if (!task) return rpc::ToStatus(task.error());
   const Result<service::Outcome> outcome = Run(std::move(*task));
   if (!outcome) return rpc::ToStatus(outcome.error());

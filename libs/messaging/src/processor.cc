@@ -84,9 +84,23 @@ std::int32_t Processor::PartitionOf(const std::string& flow) const {
 
 Result<void> Processor::WaitUntilPassed(const std::string& flow,
                                         std::chrono::milliseconds timeout) {
+  return WaitUntil({options_.requests_topic, PartitionOf(flow)},
+                   clock_.MonotonicMs() + timeout.count());
+}
+
+Result<void> Processor::WaitUntilAllPassed(std::chrono::milliseconds timeout) {
   const std::int64_t deadline_ms = clock_.MonotonicMs() + timeout.count();
-  const TopicPartition source{options_.requests_topic, PartitionOf(flow)};
-  const Result<std::int64_t> end = bus_.EndOffset(source, timeout);
+  for (std::int32_t partition = 0; partition < partitions_; ++partition) {
+    const Result<void> passed = WaitUntil({options_.requests_topic, partition}, deadline_ms);
+    if (!passed) return passed;
+  }
+  return {};
+}
+
+Result<void> Processor::WaitUntil(const TopicPartition& source, std::int64_t deadline_ms) {
+  const std::chrono::milliseconds left{
+      std::max<std::int64_t>(deadline_ms - clock_.MonotonicMs(), 1)};
+  const Result<std::int64_t> end = bus_.EndOffset(source, left);
   if (!end) return tl::unexpected(end.error());
   while (*end > 0) {
     const Result<std::vector<StartOffset>> offsets = store_.LoadOffsets(options_.lease.group);

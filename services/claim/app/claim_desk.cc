@@ -154,6 +154,12 @@ Result<Task> ClaimDesk::FromDecision(const RowKey& subject, const std::string& p
   return Make(std::move(cause), std::move(*command));
 }
 
+bool ClaimDesk::Opens(const std::string& type, const std::string& message) const {
+  event::v1::DecideClaim decision;
+  return IsOf<event::v1::DecideClaim>(type) && decision.ParseFromString(message) &&
+         decision.decision_case() == event::v1::DecideClaim::kRegister;
+}
+
 Result<Command> ClaimDesk::Decided(const std::string& message, const Cause& cause,
                                    UnixMillis arrived_at) const {
   const auto decision = service::Parse<event::v1::DecideClaim>(message);

@@ -37,6 +37,7 @@ class ClaimDesk final : public service::Desk {
                                                    const std::string& partner,
                                                    const std::string& type,
                                                    const std::string& message) override;
+  [[nodiscard]] bool Opens(const std::string& type, const std::string& message) const override;
   [[nodiscard]] const std::vector<service::CaseKind>& kinds() const override { return kinds_; }
   [[nodiscard]] Result<std::optional<service::CaseView>> Describe(
       const service::CaseKind& kind, const messaging::StoredRow& row) const override;

@@ -215,9 +215,11 @@ class ClaimServiceTest : public ::testing::Test {
     EXPECT_TRUE(status.ok()) << status.error_message();
     return reply;
   }
-  rpc::v1::CaseOutcome Call(const event::DecideClaim& decision, const std::string& number) {
+  rpc::v1::CaseOutcome Call(const event::DecideClaim& decision, const std::string& number,
+                            const std::string& partner = {}) {
     rpc::v1::CaseDecision request;
     request.set_kind("claim");
+    request.mutable_selector()->set_partner(partner);
     request.mutable_selector()->set_number(number);
     request.set_type(decision.GetTypeName());
     request.set_decision(decision.SerializeAsString());
@@ -422,6 +424,24 @@ TEST_F(ClaimServiceTest, SettingsAreRequired) {
   const auto host = StartClaim(options_, bus_, *database_, contract_, partners_, clock_);
   ASSERT_FALSE(host.has_value());
   EXPECT_EQ(host.error().field, "claim.contact_phone");
+}
+
+TEST_F(ClaimServiceTest, Registration_ByCallNeedsNoClaimButAPartner) {
+  Start();
+  event::DecideClaim decision = Decision("d1", "officer");
+  decision.mutable_register_()->set_beneficiary_name(kTenderee);
+  decision.mutable_register_()->set_beneficiary_code(kTendereeCode);
+  rpc::v1::CaseDecision request;
+  request.set_kind("claim");
+  request.mutable_selector()->set_number("G-1");
+  request.mutable_selector()->set_partner("nobody");
+  request.set_type(decision.GetTypeName());
+  request.set_decision(decision.SerializeAsString());
+  grpc::ClientContext context;
+  rpc::v1::CaseOutcome outcome;
+  EXPECT_FALSE(stub_->Decide(&context, request, &outcome).ok());
+  EXPECT_EQ(Call(decision, "G-1", "demo").result(), "applied");
+  EXPECT_EQ(Await(kOrderRequestsTopic, "ClaimReceived", 1).size(), 1U);
 }
 
 }  // namespace

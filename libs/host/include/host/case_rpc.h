@@ -53,6 +53,9 @@ class CaseRpc final : public rpc::v1::CaseService::Service {
   [[nodiscard]] Result<Found> FindOne(grpc::ServerContext* context, const service::CaseKind& kind,
                                       const rpc::v1::Selector& selector) const;
   [[nodiscard]] Result<service::Outcome> Run(service::Task task) const;
+  // The row that a decision which opens a case will make.
+  [[nodiscard]] Result<messaging::RowKey> Opened(const service::CaseKind& kind,
+                                                 const rpc::v1::CaseDecision& request) const;
   // Until everything that was in the flow's partition is handled.
   [[nodiscard]] Result<void> WaitFor(grpc::ServerContext* context, const std::string& flow) const;
 

@@ -55,6 +55,8 @@ class Processor final : private BatchHandler {
   // called: what is unknown then does not exist. Retryable when `timeout` passes first.
   [[nodiscard]] Result<void> WaitUntilPassed(const std::string& flow,
                                              std::chrono::milliseconds timeout);
+  // The same for every partition of the requests topic: for a thing whose flow is not known.
+  [[nodiscard]] Result<void> WaitUntilAllPassed(std::chrono::milliseconds timeout);
   [[nodiscard]] std::int32_t PartitionOf(const std::string& flow) const;
 
   struct State {
@@ -66,6 +68,7 @@ class Processor final : private BatchHandler {
   [[nodiscard]] std::vector<StartOffset> Positions() const { return consumer_.Positions(); }
 
  private:
+  [[nodiscard]] Result<void> WaitUntil(const TopicPartition& source, std::int64_t deadline_ms);
   Result<void> HandleBatch(const Batch& batch) override;
   void AssignmentChanged() override;
   void TimerLoop();

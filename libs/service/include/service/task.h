@@ -104,6 +104,11 @@ class Desk : public TaskMaker {
                                                   const std::string& partner,
                                                   const std::string& type,
                                                   const std::string& message) = 0;
+  // Whether that decision begins a case where there is none yet.
+  [[nodiscard]] virtual bool Opens(const std::string& /*type*/,
+                                   const std::string& /*message*/) const {
+    return false;
+  }
 
   [[nodiscard]] virtual const std::vector<CaseKind>& kinds() const = 0;
   // Empty: the row holds nothing of that kind.
