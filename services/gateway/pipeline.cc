@@ -8,6 +8,7 @@
 #include "contract/flow.h"
 #include "contract/messages.h"
 #include "crypto/identifier.h"
+#include "crypto/purpose.h"
 #include "gateway/judge.h"
 #include "gateway/outcome.h"
 #include "gateway/texts.h"
@@ -78,10 +79,10 @@ std::string UniqueValue(const contract::Interface& interface,
 }  // namespace
 
 Result<GatewayKeys> GatewayKeys::Derive(const Secret& master) {
-  Result<crypto::TokenKey> redirect = crypto::TokenKey::Derive(master, "redirect");
+  Result<crypto::TokenKey> redirect = crypto::TokenKey::Derive(master, crypto::kRedirectPurpose);
   if (!redirect) return tl::unexpected(redirect.error());
   return GatewayKeys{*redirect, *crypto::TokenKey::Derive(master, "digest"),
-                     *crypto::TokenKey::Derive(master, "flow")};
+                     *crypto::TokenKey::Derive(master, crypto::kFlowPurpose)};
 }
 
 Pipeline::Pipeline(const GatewayOptions& options, PipelineParts parts, GatewayKeys keys)

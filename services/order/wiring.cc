@@ -1,7 +1,9 @@
 #include "order/wiring.h"
 
+#include <array>
 #include <filesystem>
 
+#include "crypto/purpose.h"
 #include "crypto/random.h"
 #include "host/case_rpc.h"
 #include "order/adapters/bank_letters.h"
@@ -65,7 +67,7 @@ class WiredOrderService final : public OrderService {
     if (Result<void> started = path_.Start(*desk_); !started) return started;
     orders_ = std::make_unique<OrderRpc>(
         OrderRpc::Dependencies{&path_.processor(), tasks_.get(), &path_.units(), &path_.store(),
-                               &documents_, &letters_, &path_.lag(), path_.options().partners});
+                               &documents_, &letters_, &path_.lag()});
     cases_ = std::make_unique<host::CaseRpc>(host::CaseRpc::Dependencies{
         contract_, &path_.processor(), desk_.get(), &path_.units(), &path_.store(), &path_.lag(),
         [this] { return path_.NewId(); }, path_.options().partners});
@@ -124,13 +126,15 @@ class WiredOrderService final : public OrderService {
   }
 
   [[nodiscard]] Result<void> MakeDesk(LoadedRules rules) {
-    const auto flow_key = crypto::TokenKey::Derive(options_.key, "flow");
+    const auto flow_key = crypto::TokenKey::Derive(options_.key, crypto::kFlowPurpose);
     if (!flow_key) return tl::unexpected(flow_key.error());
+    const auto redirect_key = crypto::TokenKey::Derive(options_.key, crypto::kRedirectPurpose);
+    if (!redirect_key) return tl::unexpected(redirect_key.error());
     const auto restore_key = crypto::TokenKey::Derive(options_.key, "restore");
     if (!restore_key) return tl::unexpected(restore_key.error());
     opener_ = std::make_unique<CipherOpener>(partners_, *restore_key);
     if (Result<void> checked = opener_->Check(); !checked) return checked;
-    MakeTasks(std::move(rules.orders), *flow_key);
+    MakeTasks(std::move(rules.orders), *flow_key, *redirect_key);
     GuaranteeTasks::Dependencies needs;
     needs.tools = path_.Tools();
     needs.contract = contract_;
@@ -148,7 +152,8 @@ class WiredOrderService final : public OrderService {
     return letter::Policy{};
   }
 
-  void MakeTasks(std::optional<Rules> rules, const crypto::TokenKey& flow_key) {
+  void MakeTasks(std::optional<Rules> rules, const crypto::TokenKey& flow_key,
+                 const crypto::TokenKey& redirect_key) {
     OrderTasks::Dependencies needs;
     needs.contract = contract_;
     needs.policy = [this](const std::string& id) -> std::optional<Policy> {
@@ -158,6 +163,10 @@ class WiredOrderService final : public OrderService {
     };
     needs.letter_policy = [this](const std::string& id) { return LetterPolicyOf(id); };
     needs.credit_flow = [flow_key](const Order& order) { return CreditFlowOf(order, flow_key); };
+    needs.redirect_token = [redirect_key](const std::string& partner, const std::string& order) {
+      const std::array<std::string_view, 2> parts{partner, order};
+      return redirect_key.Make(parts);
+    };
     const service::DeskTools tools = path_.Tools();
     needs.partition = tools.partition;
     needs.find_flow = [this](const std::string& partner, const std::string& number) {

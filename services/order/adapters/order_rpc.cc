@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "contract/flow.h"
 #include "contract/formats.h"
-#include "guarantee/store/v1/order.pb.h"
 #include "host/flow.h"
 #include "order/adapters/order_codec.h"
 #include "rpc/server.h"
@@ -70,15 +68,13 @@ Result<std::vector<StoredRow>> OrderRpc::Matches(const rpc::v1::Selector& select
   const Result<std::vector<StoredRow>> guarantees = dependencies_.store->List(filter);
   if (!guarantees) return tl::unexpected(guarantees.error());
   for (const StoredRow& guarantee : *guarantees) {
-    store::v1::GuaranteeRow row;
-    if (!row.ParseFromString(guarantee.state)) {
-      return Permanent("guarantee.stored", "a stored guarantee cannot be read");
-    }
+    const Result<letter::GuaranteeRecord> record = letter::ParseGuarantee(guarantee.state);
+    if (!record) return tl::unexpected(record.error());
     Result<std::optional<StoredRow>> order =
-        dependencies_.store->Load({kOrderKind, row.order_flow()});
+        dependencies_.store->Load({kOrderKind, record->order_flow});
     if (!order) return tl::unexpected(order.error());
     const bool known = std::any_of(rows->begin(), rows->end(), [&](const StoredRow& one) {
-      return one.key.id == row.order_flow();
+      return one.key.id == record->order_flow;
     });
     if (*order && !known) rows->push_back(std::move(**order));
   }
@@ -91,15 +87,11 @@ Result<StoredRow> OrderRpc::FindOne(grpc::ServerContext* context,
   Result<std::vector<StoredRow>> rows = Matches(selector);
   if (!rows) return tl::unexpected(rows.error());
   if (rows->empty()) {
-    // It may lie unread on the topic: what is unknown now is known once we have passed its end.
-    for (const std::string& partner : dependencies_.partners) {
-      if (!selector.partner().empty() && selector.partner() != partner) continue;
-      const std::string flow =
-          contract::JoinFlow(partner, contract::FlowKind::kOrder, selector.number());
-      const Result<void> passed = dependencies_.processor->WaitUntilPassed(
-          flow, rpc::Remaining(*context, rpc::kDefaultDeadline));
-      if (!passed) return tl::unexpected(passed.error());
-    }
+    // It may lie unread on the topic, and be the number of anything: what is unknown now is known
+    // once we have passed the end of every partition.
+    const Result<void> passed = dependencies_.processor->WaitUntilAllPassed(
+        rpc::Remaining(*context, rpc::kDefaultDeadline));
+    if (!passed) return tl::unexpected(passed.error());
     rows = Matches(selector);
     if (!rows) return tl::unexpected(rows.error());
   }
@@ -112,6 +104,52 @@ Result<StoredRow> OrderRpc::FindOne(grpc::ServerContext* context,
   return std::move(rows->front());
 }
 
+Result<service::Outcome> OrderRpc::Run(service::Task task) {
+  const auto outcome = std::make_shared<service::Outcome>();
+  task.done = [outcome](const service::Outcome& told) { *outcome = told; };
+  const messaging::Unit unit = dependencies_.units->FromTask(std::move(task));
+  const Result<void> done = dependencies_.processor->Execute(std::span(&unit, 1));
+  if (!done) return tl::unexpected(done.error());
+  return *outcome;
+}
+
+Result<StoredRow> OrderRpc::FindByToken(grpc::ServerContext* context, const std::string& token) {
+  if (token.empty()) return Refused("order.token", "must be set", "token");
+  for (const bool last : {false, true}) {
+    const auto link = dependencies_.store->Load({kRedirectKind, token});
+    if (!link) return tl::unexpected(link.error());
+    if (*link) {
+      auto order = dependencies_.store->Load({kOrderKind, (*link)->state});
+      if (!order) return tl::unexpected(order.error());
+      if (*order) return std::move(**order);
+    }
+    if (last) break;
+    const Result<void> passed = dependencies_.processor->WaitUntilAllPassed(
+        rpc::Remaining(*context, rpc::kDefaultDeadline));
+    if (!passed) return tl::unexpected(passed.error());
+  }
+  return Refused("order.unknown", "no order has this token", "token");
+}
+
+grpc::Status OrderRpc::SpendRedirect(grpc::ServerContext* context,
+                                     const rpc::v1::SpendRedirectRequest* request,
+                                     rpc::v1::SpendRedirectReply* reply) {
+  const Result<StoredRow> row = FindByToken(context, request->token());
+  if (!row) return Failed(row.error());
+  Result<service::Task> task = dependencies_.tasks->FromRedirect(row->summary.partner, row->key.id);
+  if (!task) return Failed(task.error());
+  const Result<service::Outcome> outcome = Run(std::move(*task));
+  if (!outcome) return Failed(outcome.error());
+  reply->set_result(std::string(service::ResultWord(*outcome)));
+  reply->set_reason(outcome->word);
+  reply->set_text(outcome->text);
+  reply->set_partner(row->summary.partner);
+  reply->set_order_no(row->summary.number);
+  reply->set_business_no(row->summary.business_no);
+  reply->set_flow(row->key.id);
+  return grpc::Status::OK;
+}
+
 grpc::Status OrderRpc::Decide(grpc::ServerContext* context, const rpc::v1::DecideRequest* request,
                               rpc::v1::DecideReply* reply) {
   const Result<StoredRow> row = FindOne(context, request->selector());
@@ -119,11 +157,8 @@ grpc::Status OrderRpc::Decide(grpc::ServerContext* context, const rpc::v1::Decid
   Result<service::Task> task =
       dependencies_.tasks->FromCall(row->summary.partner, row->key.id, request->decision());
   if (!task) return Failed(task.error());
-  const auto outcome = std::make_shared<service::Outcome>();
-  task->done = [outcome](const service::Outcome& told) { *outcome = told; };
-  const messaging::Unit unit = dependencies_.units->FromTask(std::move(*task));
-  const Result<void> done = dependencies_.processor->Execute(std::span(&unit, 1));
-  if (!done) return Failed(done.error());
+  const Result<service::Outcome> outcome = Run(std::move(*task));
+  if (!outcome) return Failed(outcome.error());
   reply->set_decision_id(request->decision().decision_id());
   reply->set_result(std::string(service::ResultWord(*outcome)));
   reply->set_reason(outcome->word);

@@ -23,7 +23,6 @@ class OrderRpc final : public rpc::v1::OrderService::Service {
     sql::SqlDocumentStore* documents = nullptr;
     LetterMaker* letters = nullptr;
     messaging::LagMeter* lag = nullptr;
-    std::vector<std::string> partners;  // ids, to tell "unknown number" for each
   };
   explicit OrderRpc(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
 
@@ -35,6 +34,9 @@ class OrderRpc final : public rpc::v1::OrderService::Service {
                     rpc::v1::Summary* reply) override;
   grpc::Status Flow(grpc::ServerContext* context, const rpc::v1::FlowRequest* request,
                     rpc::v1::FlowReply* reply) override;
+  grpc::Status SpendRedirect(grpc::ServerContext* context,
+                             const rpc::v1::SpendRedirectRequest* request,
+                             rpc::v1::SpendRedirectReply* reply) override;
   grpc::Status PutDocument(grpc::ServerContext* context,
                            grpc::ServerReader<rpc::v1::DocumentChunk>* reader,
                            rpc::v1::DocumentHead* reply) override;
@@ -44,6 +46,10 @@ class OrderRpc final : public rpc::v1::OrderService::Service {
                       rpc::v1::LagReply* reply) override;
 
  private:
+  [[nodiscard]] Result<service::Outcome> Run(service::Task task);
+  // The order's row behind a token; refused "order.unknown".
+  [[nodiscard]] Result<messaging::StoredRow> FindByToken(grpc::ServerContext* context,
+                                                         const std::string& token);
   // The one order that the selector means; refused "order.unknown" or "order.ambiguous".
   [[nodiscard]] Result<messaging::StoredRow> FindOne(grpc::ServerContext* context,
                                                      const rpc::v1::Selector& selector);

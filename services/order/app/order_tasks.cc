@@ -228,6 +228,19 @@ Result<Task> OrderTasks::FromCall(const std::string& partner, const std::string&
   return Make(std::move(cause), std::move(*command), *policy);
 }
 
+Result<Task> OrderTasks::FromRedirect(const std::string& partner, const std::string& flow) const {
+  const std::optional<Policy> policy = dependencies_.policy(partner);
+  if (!policy) return Refused("order.partner", "the partner is not configured", "partner");
+  Cause cause;
+  cause.partner = partner;
+  cause.flow = flow;
+  cause.partition = dependencies_.partition(flow);
+  cause.event_id = dependencies_.makers.event_id();
+  cause.journal_kind = "request";
+  cause.detail = "the bidder came by the link";
+  return Make(std::move(cause), SpendRedirect{}, *policy);
+}
+
 Result<Task> OrderTasks::FromTimer(const messaging::Timer& timer, const contract::FlowKey& flow) {
   const std::optional<TimerKind> kind = TimerKindOf(timer.name);
   const std::optional<Policy> policy = dependencies_.policy(flow.partner);
@@ -250,12 +263,22 @@ Task OrderTasks::Make(Cause cause, Command command, const Policy& policy) const 
   task.cause = cause;
   task.subject = {kOrderKind, cause.flow};
   task.more_rows = NumbersOf(cause, command, minted);
-  task.work = [this, bound = Bound{std::move(cause), std::move(command), policy, letter_policy,
-                                   std::move(minted)}](Workspace& workspace,
-                                                       UnixMillis now) -> Result<Outcome> {
+  std::string token;
+  if (const auto* apply = std::get_if<Apply31>(&command)) {
+    token = dependencies_.redirect_token(apply->partner, apply->order_no);
+    task.more_rows.push_back({kRedirectKind, token});
+  }
+  task.work = [this, token = std::move(token),
+               bound = Bound{std::move(cause), std::move(command), policy, letter_policy,
+                             std::move(minted)}](Workspace& workspace,
+                                                 UnixMillis now) -> Result<Outcome> {
     Result<Outcome> done = Run(workspace, bound, now);
     const bool accepted = done && done->verdict == Verdict::kApplied &&
                           std::holds_alternative<Apply31>(bound.command);
+    if (accepted) {
+      workspace.Put({kRedirectKind, token}, bound.cause.partition, bound.cause.flow,
+                    {bound.cause.partner, {}, {}, "open", 0});
+    }
     if (!accepted || !dependencies_.rules) return done;
     if (Result<void> ruled = ApplyRules(workspace, bound, now); !ruled) {
       return tl::unexpected(ruled.error());

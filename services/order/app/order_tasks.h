@@ -36,6 +36,9 @@ class OrderTasks final : public service::TaskMaker {
     // What an order's command means for its letter.
     std::function<std::optional<letter::Policy>(const std::string& partner)> letter_policy;
     std::function<std::string(const Order&)> credit_flow;
+    // What 3.1's redirect address ends in.
+    std::function<std::string(const std::string& partner, const std::string& order_no)>
+        redirect_token;
   };
   explicit OrderTasks(Dependencies dependencies);
 
@@ -47,6 +50,9 @@ class OrderTasks final : public service::TaskMaker {
   [[nodiscard]] static bool Answers(const messaging::Envelope& envelope);
   [[nodiscard]] Result<service::Task> FromCalledRequest(const messaging::Envelope& envelope,
                                                         const std::string& message) const;
+  // The bidder came by the link of this order.
+  [[nodiscard]] Result<service::Task> FromRedirect(const std::string& partner,
+                                                   const std::string& flow) const;
   // A decision that came as a call.
   [[nodiscard]] Result<service::Task> FromCall(const std::string& partner, const std::string& flow,
                                                const event::v1::DecideOrder& decision);

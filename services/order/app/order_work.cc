@@ -277,6 +277,7 @@ class Case {
       if (Result<void> held = Reserve(event); !held) return tl::unexpected(held.error());
     }
     for (const Effect& effect : decision.effects) std::visit(writer, effect);
+    if (decision.verdict == Verdict::kSameAgain) TellSameAgain(after, command);
     if (after.state != State::kNone && !decision.events.empty()) Put(after);
     const RefusalFacts& refusal = FactsOf(decision.refusal);
     out_.NoteCause(std::string(refusal.word.empty() ? StateWord(after.state) : refusal.word));
@@ -289,6 +290,18 @@ class Case {
       }
     }
     return OutcomeOf(decision, order, after);
+  }
+
+  // What was known already (a payment, a letter) came under a decision of another id: that one
+  // ends in a public event as well.
+  void TellSameAgain(const Order& order, const Command& command) {
+    const DecisionHead* head = HeadOf(command);
+    if (head == nullptr || machine::FindDecision(order.decisions, head->decision_id) != nullptr) {
+      return;
+    }
+    const DecisionApplied known{head->decision_id, head->decided_by, out_.now()};
+    out_.Fact(kEventsTopic, *PublicEvent(Event{known}, order, out_.now()), order.business_no,
+              "same again");
   }
 
   Result<void> Reserve(const Event& event) {

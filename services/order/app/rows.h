@@ -12,6 +12,7 @@ inline constexpr std::int16_t kGuaranteeKind = 2;
 inline constexpr std::int16_t kWaitingKind = 3;  // commands that wait for their order
 inline constexpr std::int16_t kRefundKind = 4;
 inline constexpr std::int16_t kCancellationKind = 5;
+inline constexpr std::int16_t kRedirectKind = 6;  // by the token of 3.1's answer: the order's flow
 
 inline constexpr const char* kRequestsTopic = "guarantee.requests.order.v1";
 inline constexpr const char* kDecisionsTopic = "guarantee.decisions.order.v1";

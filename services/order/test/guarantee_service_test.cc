@@ -1,10 +1,13 @@
 // The guarantee of an issued order: refund, restore, cancellation, claim, moved times, expiry.
 #include <grpcpp/grpcpp.h>
 
+#include "crypto/purpose.h"
+#include "crypto/token.h"
 #include "guarantee/event/v1/guarantee_decision.pb.h"
 #include "guarantee/event/v1/handshake.pb.h"
 #include "guarantee/partner/v1/letter.pb.h"
 #include "guarantee/rpc/v1/case.grpc.pb.h"
+#include "guarantee/rpc/v1/order.grpc.pb.h"
 #include "order/test/order_fixture.h"
 #include "rpc/server.h"
 
@@ -376,6 +379,32 @@ TEST_F(GuaranteeServiceTest, Lists_NameRefundsByAnyOfTheirNumbers) {
   ASSERT_TRUE(cases_->Decide(&context, decision, &outcome).ok());
   EXPECT_EQ(outcome.result(), "applied");
   EXPECT_EQ(reader_->Await("RefundNotice", 1).size(), 1U);
+}
+
+TEST_F(GuaranteeServiceTest, Redirect_IsSpentOnce) {
+  StartAll(false);
+  Apply("demo", Application("T1", kAmountFen), "e1");
+  const auto key =
+      crypto::TokenKey::Derive(Secret(std::string(32, 'k')), crypto::kRedirectPurpose).value();
+  const std::array<std::string_view, 2> parts{"demo", "T1"};
+  auto orders = rpc::v1::OrderService::NewStub(server_->InProcessChannel({}));
+  rpc::v1::SpendRedirectRequest request;
+  request.set_token(key.Make(parts));
+  for (const std::string result : {"applied", "refused"}) {
+    // Although nothing has been read from the topic yet, perhaps.
+    grpc::ClientContext context;
+    rpc::v1::SpendRedirectReply reply;
+    const grpc::Status status = orders->SpendRedirect(&context, request, &reply);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(reply.result(), result);
+    EXPECT_EQ(reply.order_no(), "T1");
+    EXPECT_EQ(reply.flow(), Flow("demo", "T1"));
+  }
+  request.set_token("nobody's");
+  grpc::ClientContext context;
+  rpc::v1::SpendRedirectReply reply;
+  EXPECT_EQ(orders->SpendRedirect(&context, request, &reply).error_code(),
+            grpc::StatusCode::NOT_FOUND);
 }
 
 class CreditBackedTest : public GuaranteeServiceTest {

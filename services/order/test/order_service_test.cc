@@ -218,11 +218,15 @@ TEST_F(OrderServiceTest, Premium_TheSameDecisionAgainReturnsNoMoney) {
   Decide("demo", "T1", premium);
   payment.set_reference("P2");
   Decide("demo", "T1", premium);
+  // The same payment under another decision: nothing to do, but the decision has its end.
+  premium.set_decision_id("d2b");
+  payment.set_reference("P1");
+  Decide("demo", "T1", premium);
   event::DecideOrder last = Decision("d3");
   last.mutable_reject();
   Decide("demo", "T1", last);
   ASSERT_EQ(reader_->Await("OrderDecisionRefused", 1).size(), 1U);
-  EXPECT_EQ(reader_->Count("OrderDecisionApplied"), 1U);
+  EXPECT_EQ(reader_->Count("OrderDecisionApplied"), 2U);
   EXPECT_EQ(reader_->Count("OrderPremiumRefundDue"), 0U);
 }
 
