@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/money.h"
 #include "base/result.h"
@@ -7,6 +8,28 @@
 
 namespace guarantee {
 namespace {
+
+TEST(Base64, GivesTheVectorsOfTheRfcAndTakesThemBack) {
+  const std::pair<std::string_view, std::string_view> vectors[] = {
+      {"f", "Zg=="},        {"fo", "Zm8="},        {"foo", "Zm9v"},
+      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : vectors) {
+    EXPECT_EQ(EncodeBase64(bytes), text);
+    EXPECT_EQ(DecodeBase64(text), bytes);
+    EXPECT_EQ(Base64Size(text), bytes.size());
+  }
+  EXPECT_EQ(EncodeBase64(""), "");
+  EXPECT_FALSE(DecodeBase64(""));
+}
+
+TEST(LooksSealed, TakesWholeBlocksOnly) {
+  for (std::size_t size = 1; size <= 64; ++size) {
+    EXPECT_EQ(LooksSealed(EncodeBase64(std::string(size, 'x'))), size % 16 == 0) << size;
+  }
+  EXPECT_FALSE(LooksSealed(""));
+  EXPECT_FALSE(LooksSealed("AAAAAAAAAAAAAAAAAAAAAB=="));  // bits left over
+  EXPECT_FALSE(LooksSealed("9143060M715421015"));
+}
 
 TEST(Money, ReadsWholeAndDecimalAmountsExactly) {
   EXPECT_EQ(Money::Parse("500000.00")->fen, 50'000'000);

@@ -3,13 +3,12 @@
 #include <array>
 #include <utility>
 
+#include "base/base64.h"
 #include "encoding.h"
 #include "readings.h"
 
 namespace guarantee::sealing {
 namespace {
-
-constexpr std::size_t kBlockBytes = 16;
 
 constexpr std::array<std::string_view, 15> kReasonNames{
     "opened",   "nothing_sealed", "configuration", "too_many_fields", "key_length",
@@ -21,10 +20,8 @@ static_assert(kReasonNames.size() == static_cast<std::size_t>(Reason::kNoneFits)
 using Values = std::vector<Bytes>;  // one for each ciphertext
 
 std::optional<Bytes> DecodeSealed(std::string_view value) {
-  if (value.size() > kSealedCharsMax) return std::nullopt;
-  std::optional<Bytes> bytes = DecodeBase64(value);
-  if (bytes && bytes->size() % kBlockBytes != 0) return std::nullopt;
-  return bytes;
+  if (value.size() > kSealedCharsMax || !LooksSealed(value)) return std::nullopt;
+  return DecodeBase64(value);
 }
 
 // A value with the looks of ciphertext, but too long for one, is no plain text either.
@@ -139,9 +136,7 @@ tl::unexpected<Error> NotOpened(Reason reason, Report& report) {
 }  // namespace
 
 FieldForm DetectForm(std::string_view value) {
-  const std::optional<Bytes> bytes = DecodeBase64(value);
-  const bool cipher = bytes && bytes->size() % kBlockBytes == 0;
-  return cipher ? FieldForm::kCipher : FieldForm::kPlain;
+  return LooksSealed(value) ? FieldForm::kCipher : FieldForm::kPlain;
 }
 
 std::string_view NameOf(Reason reason) { return kReasonNames[static_cast<std::size_t>(reason)]; }

@@ -21,9 +21,7 @@ inline constexpr std::size_t kCandidatesMax = 64;
 inline constexpr std::size_t kCodeCharsMax = 64;
 
 enum class FieldForm { kPlain, kCipher };
-// By the looks (rulings 6.3.2): canonical base64 of whole 16-byte blocks is ciphertext, anything
-// else is plain. No Chinese text and no credit code can pass for it: the first has no character of
-// the alphabet, the second no length that fits.
+// By the looks: what LooksSealed of base/base64.h takes is ciphertext, anything else is plain.
 [[nodiscard]] FieldForm DetectForm(std::string_view value);
 
 // What an opened value must look like to be believed.
