@@ -22,7 +22,8 @@ struct DeskPolicy {
   Money approve_up_to;  // orders above are rejected, claims above are left to people
   std::string payer_name;
   std::string payer_account;
-  std::string letter;  // a PDF's bytes
+  std::string letter;        // a PDF's bytes
+  std::string plain_letter;  // another's: a letter is not its own restoration
   Money credit_limit;
   int credit_days = 0;
   // Operations whose number ends so are left undecided, for people or for a withdrawal; empty:

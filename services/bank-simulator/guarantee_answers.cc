@@ -33,8 +33,8 @@ Answered OnCancellationRequested(const Question& question,
 Answered WithPlainLetter(const Question& question, const event::v1::GuaranteeHead& guarantee) {
   DecideGuarantee decision = About(question, guarantee);
   event::v1::SuppliedLetter& letter = *decision.mutable_plain_letter()->mutable_letter();
-  letter.set_file(question.policy.letter);
-  letter.set_sha256(crypto::ToHex(crypto::Sha256(question.policy.letter)));
+  letter.set_file(question.policy.plain_letter);
+  letter.set_sha256(crypto::ToHex(crypto::Sha256(question.policy.plain_letter)));
   return Finish(decision);
 }
 

@@ -12,17 +12,20 @@ using runtime::KeyKind;
 
 // What a decision may carry inline.
 constexpr std::size_t kLetterBytesMax = 512U << 10;
+constexpr const char* kLetterKey = "bank.letter_file";
+constexpr const char* kPlainLetterKey = "bank.plain_letter_file";
 
-Result<std::string> ReadLetter(const std::string& path) {
+Result<std::string> ReadLetter(const runtime::Config& config, const char* key) {
+  const std::string& path = config.Text(key);
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Refused("config", "cannot read " + path, "bank.letter_file");
+  if (!file) return Refused("config", "cannot read " + path, key);
   std::string bytes(kLetterBytesMax + 1, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   bytes.resize(static_cast<std::size_t>(file.gcount()));
   if (bytes.size() > kLetterBytesMax) {
-    return Refused("config", "must be at most 512 KiB", "bank.letter_file");
+    return Refused("config", "must be at most 512 KiB", key);
   }
-  if (!bytes.starts_with("%PDF-")) return Refused("config", "must be a PDF", "bank.letter_file");
+  if (!bytes.starts_with("%PDF-")) return Refused("config", "must be a PDF", key);
   return bytes;
 }
 
@@ -60,10 +63,14 @@ const std::vector<ConfigKey>& Keys() {
        .least = 1,
        .most = 64,
        .help = "partitions of each events topic on the embedded log"},
-      {.name = "bank.letter_file",
+      {.name = kLetterKey,
        .kind = KeyKind::kFile,
        .required = true,
        .help = "the demonstration letter, a PDF of at most 512 KiB"},
+      {.name = kPlainLetterKey,
+       .kind = KeyKind::kFile,
+       .required = true,
+       .help = "the same in plain, after the opening"},
       {.name = "bank.position_file",
        .kind = KeyKind::kFile,
        .fallback = "bank-positions.json",
@@ -102,14 +109,17 @@ Result<BankOptions> ReadOptions(const runtime::Config& config) {
   options.position_file = config.Text("bank.position_file");
   const Result<Money> limit = Money::Parse(config.Text("bank.approve_up_to"));
   if (!limit) return Refused("config", "must be an amount", "bank.approve_up_to");
-  const Result<std::string> letter = ReadLetter(config.Text("bank.letter_file"));
+  const Result<std::string> letter = ReadLetter(config, kLetterKey);
   if (!letter) return tl::unexpected(letter.error());
+  const Result<std::string> plain = ReadLetter(config, kPlainLetterKey);
+  if (!plain) return tl::unexpected(plain.error());
   const Result<Money> credit = Money::Parse(config.Text("bank.credit_limit"));
   if (!credit) return Refused("config", "must be an amount", "bank.credit_limit");
   options.policy = {*limit,
                     config.Text("bank.payer_name"),
                     config.Text("bank.payer_account"),
                     *letter,
+                    *plain,
                     *credit,
                     static_cast<int>(config.Integer("bank.credit_days")),
                     config.Text("bank.leave_suffix")};

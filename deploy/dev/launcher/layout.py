@@ -8,6 +8,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 DEVELOPMENT = REPOSITORY / "deploy" / "dev"
 TOPICS_FILE = REPOSITORY / "deploy" / "topics.yaml"
 LETTER_FILE = DEVELOPMENT / "demonstration-letter.pdf"
+PLAIN_LETTER_FILE = DEVELOPMENT / "demonstration-plain-letter.pdf"
 HUB_SOURCE = REPOSITORY / "services" / "hub" / "CMakeLists.txt"
 
 LOOPBACK = "127.0.0.1"

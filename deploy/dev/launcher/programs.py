@@ -220,7 +220,10 @@ def _platform_simulator(state: layout.StateDirectory, ports: dict[str, int]) -> 
 
 
 def _bank_simulator(settings: Settings) -> Values:
-    values: Values = {"bank.letter_file": layout.LETTER_FILE}
+    values: Values = {
+        "bank.letter_file": layout.LETTER_FILE,
+        "bank.plain_letter_file": layout.PLAIN_LETTER_FILE,
+    }
     if settings.embedded:
         values["bank.hub_rpc"] = rpc_addresses(settings)["order"][0]
     return values

@@ -22,8 +22,8 @@ namespace event = guarantee::event::v1;
 constexpr UnixMillis kNow{1'700'000'000'000};
 
 const Desk& DeskUnderTest() {
-  static const Desk desk(
-      {Money{1'000'000'000}, "payer", "62", "%PDF-1.7\n%%EOF\n", Money{500'000'000}, 365, "-W"});
+  static const Desk desk({Money{1'000'000'000}, "payer", "62", "%PDF-1.7\n%%EOF\n",
+                          "%PDF-1.7\nplain\n%%EOF\n", Money{500'000'000}, 365, "-W"});
   return desk;
 }
 
@@ -157,7 +157,7 @@ TEST(Desk, TakesLettersBackAndEndsThemButForThoseLeftToPeople) {
 
 TEST(Desk, MakesThePlainLetterOnce) {
   const auto decision = DecisionOn<event::DecideGuarantee>(Delivery(event::GuaranteeOpened()));
-  EXPECT_EQ(decision.plain_letter().letter().file(), "%PDF-1.7\n%%EOF\n");
+  EXPECT_EQ(decision.plain_letter().letter().file(), "%PDF-1.7\nplain\n%%EOF\n");
   EXPECT_TRUE(IsPassedOver(Delivery(event::GuaranteeLetterAsked())));
 }
 

@@ -86,7 +86,7 @@ TEST(HubFeed, DecidesAgainWhatWasNotTakenAndEndsWhenAsked) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("hub-feed." + std::to_string(getpid()));
   {
-    const Desk desk({Money{100}, "payer", "62", "%PDF-", Money{100}, 365, "-W"});
+    const Desk desk({Money{100}, "payer", "62", "%PDF-", "%PDF-", Money{100}, 365, "-W"});
     auto positions = Positions::Load(file.string());
     ASSERT_TRUE(positions);
     BankOptions options;
