@@ -11,6 +11,8 @@ constexpr std::string_view kNotPdf = "文件不是PDF";
 
 // The numbers by which a receipt is found again; where an interface has none, nothing.
 constexpr const char* kNumbers[] = {"business_no", "order_no", "guarantee_no"};
+// What an invoice has to be for.
+constexpr const char* kCostField = "cost_fen";
 
 bool IsPdf(std::string_view bytes) {
   constexpr std::size_t kTrailerWithin = 1'024;
@@ -46,6 +48,8 @@ NoticeCheck CheckNotice(const contract::Interface& interface, std::string_view b
     const std::string text = contract::FieldText(*item.message, name);
     if (!text.empty()) check.facts[name] = text;
   }
+  const std::string cost = contract::FieldText(*item.message, kCostField);
+  if (!cost.empty()) check.facts["cost"] = cost;
   check.facts["success"] = contract::Succeeded(interface, *item.message);
   check.facts["wrapped"] = IsWrapped(interface, body);
   check.facts["unknown_keys"] = item.unknown_keys;

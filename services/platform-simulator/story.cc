@@ -5,7 +5,6 @@
 
 #include <map>
 #include <set>
-#include <thread>
 #include <vector>
 
 #include "contract/encode.h"
@@ -13,13 +12,14 @@
 #include "platform-simulator/http_call.h"
 #include "platform-simulator/receipts.h"
 #include "platform-simulator/timeline.h"
+#include "platform-simulator/tour.h"
+#include "platform-simulator/watch.h"
 
 namespace guarantee::platform_simulator {
 namespace {
 
 // Above the gateway's own deadline, so that its answer is heard.
 constexpr std::chrono::milliseconds kRequestTimeout{15'000};
-constexpr std::chrono::milliseconds kReceiptsEvery{100};
 constexpr Money kOrdinaryAmount{500'000'00};
 constexpr Money kChangedAmount{500'001'00};
 // One fen above what the demonstration's rules approve.
@@ -41,6 +41,7 @@ class Story {
         const contract::Contract& contract, std::ostream& out)
       : options_(options),
         endpoints_(endpoints),
+        contract_(contract),
         interfaces_(FindOrderInterfaces(contract)),
         out_(out),
         timeline_(out) {}
@@ -75,17 +76,19 @@ class Story {
   bool ReadReceipts();
   void TakeReceipt(const Json& receipt);
   void CheckOneEffect();
+  void WalkAll();
   void Suggest();
 
   const PlayOptions& options_;
   const PlayEndpoints& endpoints_;
+  const contract::Contract& contract_;
   const OrderInterfaces interfaces_;
   std::ostream& out_;
   Timeline timeline_;
   std::unique_ptr<HttpConnection> gateway_;
-  std::unique_ptr<HttpConnection> platform_;
+  std::unique_ptr<Watch> watch_;
   std::map<std::string, std::unique_ptr<Sealer>> sealers_;  // by partner
-  std::int64_t next_receipt_ = 0;
+  std::size_t taken_ = 0;                                   // receipts looked at
   std::string run_;
   // By partner and number of the operation.
   std::map<std::pair<std::string, std::string>, Expected> expected_;
@@ -95,24 +98,15 @@ Result<void> Story::Begin() {
   auto gateway = HttpConnection::Make(endpoints_.gateways.front(), kRequestTimeout);
   if (!gateway) return tl::unexpected(gateway.error());
   gateway_ = std::move(*gateway);
-  auto platform = HttpConnection::Make(endpoints_.partners.front().platform_url, kRequestTimeout);
-  if (!platform) return tl::unexpected(platform.error());
-  platform_ = std::move(*platform);
+  auto watch = Watch::Begin(endpoints_.partners.front().platform_url);
+  if (!watch) return tl::unexpected(watch.error());
+  watch_ = std::move(*watch);
   for (const PartnerEndpoint& partner : endpoints_.partners) {
     auto sealer = MakeSealer(partner);
     if (!sealer) return tl::unexpected(sealer.error());
     sealers_[partner.id] = std::move(*sealer);
   }
   run_ = NewRunNumber(SystemClock().Now());
-  // What was received before is not part of this story.
-  std::int64_t before = -1;
-  while (before != next_receipt_) {
-    before = next_receipt_;
-    if (!ReadReceipts()) {
-      return Retryable("story.platform", "no platform-simulator answers at " +
-                                             endpoints_.partners.front().platform_url);
-    }
-  }
   return {};
 }
 
@@ -218,16 +212,9 @@ void Story::ApplyAll() {
 }
 
 bool Story::ReadReceipts() {
-  const Result<HttpAnswer> answer =
-      platform_->Get(fmt::format("/receipts?since={}", next_receipt_));
-  if (!answer || answer->status != 200) return false;
-  const Json document = Json::parse(answer->body, nullptr, false);
-  if (!document.is_object() || !document.contains("next") ||
-      !document["next"].is_number_integer() || !document.contains("receipts")) {
-    return false;
-  }
-  next_receipt_ = document["next"].get<std::int64_t>();
-  for (const Json& receipt : document["receipts"]) TakeReceipt(receipt);
+  if (!watch_->Read()) return false;
+  const std::vector<Json>& receipts = watch_->receipts();
+  for (; taken_ < receipts.size(); ++taken_) TakeReceipt(receipts[taken_]);
   return true;
 }
 
@@ -262,8 +249,7 @@ void Story::AwaitNotices() {
     const bool read = ReadReceipts();
     if (read && all_seen()) return;
     if (timeline_.Elapsed() > options_.timeout) break;
-    timeline_.Waiting();
-    std::this_thread::sleep_for(kReceiptsEvery);
+    timeline_.Pause();
   }
   for (const auto& [key, expected] : expected_) {
     if (!expected.seen) timeline_.Missed(expected.step, "not within the timeout");
@@ -289,11 +275,19 @@ void Story::Suggest() {
        << std::flush;
 }
 
+void Story::WalkAll() {
+  const OperatorLine operators(endpoints_.guaranteectl_words);
+  Tour tour({contract_, endpoints_.partners.front(), *gateway_, *watch_, operators, timeline_, run_,
+             options_.timeout});
+  tour.Walk();
+}
+
 bool Story::Tell() {
   out_ << fmt::format("The platform's side of {}\n", endpoints_.gateways.front());
   ApplyAll();
   AwaitNotices();
   CheckOneEffect();
+  WalkAll();
   const bool complete = timeline_.Conclude();
   Suggest();
   return complete;

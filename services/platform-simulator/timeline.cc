@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 namespace guarantee::platform_simulator {
 
 std::chrono::milliseconds Timeline::Elapsed() const {
@@ -43,6 +45,12 @@ void Timeline::Waiting() {
   if (!dots_) out_ << "             ";
   dots_ = true;
   out_ << "·" << std::flush;
+}
+
+void Timeline::Pause() {
+  constexpr std::chrono::milliseconds kLookEvery{50};
+  Waiting();
+  std::this_thread::sleep_for(kLookEvery);
 }
 
 bool Timeline::Conclude() {

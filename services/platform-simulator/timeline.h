@@ -15,8 +15,8 @@ class Timeline {
   void Chapter(const std::string& text);
   void Seen(const std::string& step, const std::string& detail);
   void Missed(const std::string& step, const std::string& why);
-  // A dot a second while something is waited for.
-  void Waiting();
+  // A moment between two looks at what is waited for, with a dot a second.
+  void Pause();
   // The missing steps again, or that there are none. True when every step was seen.
   bool Conclude();
 
@@ -25,6 +25,7 @@ class Timeline {
  private:
   void Line(const char* mark, const std::string& step, const std::string& detail);
   void EndDots();
+  void Waiting();
 
   std::ostream& out_;
   const std::chrono::steady_clock::time_point begun_;

@@ -1,0 +1,65 @@
+// Walks through all interfaces with one partner, leg by leg, and ticks every step from answers and
+// receipts.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "contract/contract.h"
+#include "platform-simulator/endpoints.h"
+#include "platform-simulator/operator_line.h"
+#include "platform-simulator/timeline.h"
+#include "platform-simulator/tour_steps.h"
+#include "platform-simulator/watch.h"
+
+namespace guarantee::platform_simulator {
+
+struct TourParts {
+  const contract::Contract& contract;
+  const PartnerEndpoint& partner;
+  HttpConnection& gateway;
+  Watch& watch;
+  const OperatorLine& operators;
+  Timeline& timeline;
+  std::string run;                    // in every number
+  std::chrono::milliseconds timeout;  // since the timeline began; what is not there then is missing
+};
+
+// Not thread-safe.
+class Tour {
+ public:
+  explicit Tour(TourParts parts) : parts_(std::move(parts)) {}
+
+  void Walk();
+
+  // The flows that the tour went through, as keys or numbers that name one, each once.
+  [[nodiscard]] const std::vector<std::string>& flows() const { return flows_; }
+
+ private:
+  // What is known of a leg: its numbers, and what the institution told.
+  using Facts = std::map<std::string, std::string, std::less<>>;
+
+  bool Apply(const Leg& leg, Facts& facts);
+  bool AwaitOrder(const Leg& leg, Facts& facts);
+  void WalkLeg(const Leg& leg);
+  bool Take(const Leg& leg, const Step& step, Facts& facts);
+  bool Send(const Leg& leg, const Step& step, const Facts& facts);
+  bool Await(const Leg& leg, const Step& step, Facts& facts);
+  bool Operate(const Leg& leg, const Step& step, const Facts& facts);
+  // Waits until a receipt fits; null at the timeout.
+  const Json* AwaitReceipt(const std::function<bool(const Json&)>& fits);
+  [[nodiscard]] std::string BodyOf(const contract::Interface& interface, const Leg& leg,
+                                   const Step& step, const Facts& facts) const;
+  [[nodiscard]] std::string NumberOf(const Leg& leg, const Step& step) const;
+  [[nodiscard]] std::string NameOf(const Leg& leg, const Step& step) const;
+  [[nodiscard]] Facts FactsOf(const Leg& leg) const;
+  void AddFlow(contract::FlowKind kind, const std::string& number);
+
+  const TourParts parts_;
+  std::vector<std::string> flows_;
+};
+
+}  // namespace guarantee::platform_simulator
