@@ -39,6 +39,7 @@ _PYTHON_TESTS = (
     "deploy/dev/launcher/tests/test_*.py",
     "tests/shared/*_test.py",
     *_COMPONENT_TESTS,
+    "tests/conformance/*.py",
     "tests/e2e/*.py",
 )
 
