@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "contract/manual.h"
@@ -21,6 +22,8 @@ namespace v1 = guarantee::rpc::v1;
 
 constexpr std::chrono::milliseconds kTopicTimeout{30'000};
 constexpr std::int16_t kReplicationMax = 9;
+// Beside the states that processes report.
+constexpr const char* kUnheld = "unheld";
 
 // Each replica answers for the partitions it holds, so all of them are asked.
 template <typename Service>
@@ -53,6 +56,33 @@ void AddSilentGroups(const std::vector<std::string>& groups, const std::vector<v
   }
 }
 
+// Members that hold too few partitions leave a group healthy to look at, and what is published to
+// the rest waits. Of a topic that nobody of the group holds a partition of, nothing is known here.
+void AddUnheldPartitions(std::vector<v1::Lag>& lags, std::vector<Error>& failures) {
+  if (!failures.empty()) return;
+  std::map<std::pair<std::string, std::string>, std::set<std::int32_t>> missing;
+  for (const v1::Lag& lag : lags) {
+    auto [topic, fresh] = missing.try_emplace({lag.group(), lag.topic()});
+    for (std::int32_t at = 0; fresh && at < lag.partitions(); ++at) topic->second.insert(at);
+  }
+  for (const v1::Lag& lag : lags) missing[{lag.group(), lag.topic()}].erase(lag.partition());
+  for (const auto& [place, partitions] : missing) {
+    for (const std::int32_t partition : partitions) {
+      v1::Lag& unheld = lags.emplace_back();
+      unheld.set_group(place.first);
+      unheld.set_topic(place.second);
+      unheld.set_partition(partition);
+      unheld.set_state(kUnheld);
+    }
+    if (partitions.empty()) continue;
+    failures.push_back({ErrorKind::kRetryable,
+                        "lag.unheld",
+                        {},
+                        fmt::format("nobody of {} holds {} of the partitions of {}", place.first,
+                                    partitions.size(), place.second)});
+  }
+}
+
 // Services with cases that have an address; the same process may have several of them.
 std::vector<std::string> AskCases(const Context& context, std::vector<v1::Lag>& lags,
                                   std::vector<Error>& failures) {
@@ -71,10 +101,25 @@ std::vector<std::string> AskCases(const Context& context, std::vector<v1::Lag>& 
   return groups;
 }
 
+// Nobody has measured a partition that nobody holds.
 Json LagJson(const v1::Lag& lag) {
-  return {{"group", lag.group()},         {"topic", lag.topic()},
-          {"partition", lag.partition()}, {"lag_messages", lag.messages()},
-          {"lag_seconds", lag.seconds()}, {"state", lag.state()}};
+  const bool known = lag.state() != kUnheld;
+  return {{"group", lag.group()},
+          {"topic", lag.topic()},
+          {"partition", lag.partition()},
+          {"lag_messages", known ? Json(lag.messages()) : Json()},
+          {"lag_seconds", known ? Json(lag.seconds()) : Json()},
+          {"state", lag.state()}};
+}
+
+std::vector<std::string> LagRow(const v1::Lag& lag) {
+  const bool known = lag.state() != kUnheld;
+  return {lag.group(),
+          lag.topic(),
+          std::to_string(lag.partition()),
+          known ? std::to_string(lag.messages()) : "-",
+          known ? fmt::format("{:.1f}", lag.seconds()) : "-",
+          lag.state()};
 }
 
 Result<std::int16_t> ReplicationOf(const Arguments& arguments) {
@@ -129,13 +174,13 @@ Result<Report> ShowLag(const Context& context, const Arguments&) {
   AskAll<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher", lags, failures);
   groups.emplace_back("dispatcher");
   AddSilentGroups(groups, lags, failures);
+  AddUnheldPartitions(lags, failures);
   if (lags.empty() && !failures.empty()) return tl::unexpected(failures.front());
   Report report{Json::array(), {}, Exit::kDone, {}};
   Table table({"group", "topic", "partition", "lag_messages", "lag_seconds", "state"});
   for (const v1::Lag& lag : lags) {
     report.document.push_back(LagJson(lag));
-    table.Add({lag.group(), lag.topic(), std::to_string(lag.partition()),
-               std::to_string(lag.messages()), fmt::format("{:.1f}", lag.seconds()), lag.state()});
+    table.Add(LagRow(lag));
   }
   report.text = table.Text();
   if (!failures.empty()) {

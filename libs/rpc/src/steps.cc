@@ -51,6 +51,7 @@ Result<void> FillLag(messaging::LagMeter& meter, const std::string& trouble,
     lag.set_partition(one.source.partition);
     lag.set_messages(one.messages);
     lag.set_seconds(one.seconds);
+    lag.set_partitions(one.partitions);
     lag.set_state(trouble.empty() ? one.state : "stalled");
   }
   return {};

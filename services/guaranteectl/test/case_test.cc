@@ -57,6 +57,7 @@ class ScriptedCases final : public v1::CaseService::Service {
   }
   grpc::Status GetLag(grpc::ServerContext*, const v1::LagRequest*, v1::LagReply* reply) override {
     for (const char* group : {"order", "credit"}) reply->add_lags()->set_group(group);
+    for (const v1::Lag& lag : lags) *reply->add_lags() = lag;
     return grpc::Status::OK;
   }
   template <typename Decision>
@@ -67,6 +68,7 @@ class ScriptedCases final : public v1::CaseService::Service {
     return decision;
   }
 
+  std::vector<v1::Lag> lags;
   v1::CaseDecision decided;
   v1::ListCasesRequest listed;
   std::string result = "applied";
@@ -269,6 +271,27 @@ TEST_F(CaseCommands, OneProcessWithSeveralServicesIsAskedOnce) {
   // Claim and invoice have an address and hold nothing.
   EXPECT_EQ(lag.exit, 3);
   EXPECT_THAT(lag.errors, HasSubstr("claim holds no partition"));
+}
+
+TEST_F(CaseCommands, APartitionThatNobodyHoldsIsSaid) {
+  for (const char* group : {"order", "credit", "claim", "invoice"}) {
+    for (const std::int32_t partition : {0, 2}) {
+      v1::Lag& lag = cases_.lags.emplace_back();
+      lag.set_group(group);
+      lag.set_topic("t");
+      lag.set_partition(partition);
+      lag.set_state("ok");
+      // All that there are, but for claim.
+      lag.set_partitions(std::string_view(group) == "claim" ? 3 : 0);
+    }
+  }
+  const Said said = Ask({"lag"});
+  EXPECT_EQ(said.exit, 3);
+  EXPECT_THAT(said.errors, HasSubstr("nobody of claim holds 1 of the partitions of t"));
+  const json unheld = {{"group", "claim"},        {"topic", "t"},           {"partition", 1},
+                       {"lag_messages", nullptr}, {"lag_seconds", nullptr}, {"state", "unheld"}};
+  EXPECT_THAT(json::parse(said.output), testing::Contains(unheld));
+  cases_.lags.clear();
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ struct PartitionLag {
   std::int64_t messages = 0;  // never negative
   double seconds = 0;         // 0 when there is nothing to do
   std::string state;          // ok, behind
+  // Of the topic, whoever holds them: what all members together do not measure, nobody holds.
+  std::int32_t partitions = 0;
 };
 
 // Thread-safe.
