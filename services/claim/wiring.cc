@@ -59,6 +59,7 @@ Result<std::unique_ptr<host::Host>> StartClaim(
   host.process_name = options.process_name;
   host.alone = options.alone;
   host.requests_topic = kRequestsTopic;
+  host.state_topic = kStateTopic;
   host.foreign_topics = {kDecisionsTopic};
   host.waiting_kind = kWaitingKind;
   host.request_limit_ms = options.request_limit_ms;

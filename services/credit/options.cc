@@ -27,6 +27,7 @@ std::vector<std::string> Topics() {
   return {kRequestsTopic,
           kDecisionsTopic,
           kEventsTopic,
+          kStateTopic,
           kOrderRequestsTopic,
           "guarantee.notices.v1",
           std::string(kRequestsTopic) + ".dlq",

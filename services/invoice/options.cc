@@ -29,6 +29,7 @@ std::vector<std::string> Topics() {
           kDecisionsTopic,
           kNoticeEventsTopic,
           kEventsTopic,
+          kStateTopic,
           "guarantee.notices.v1",
           std::string(kRequestsTopic) + ".dlq",
           std::string(kDecisionsTopic) + ".dlq",

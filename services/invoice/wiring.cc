@@ -39,6 +39,7 @@ Result<std::unique_ptr<host::Host>> StartInvoice(
   host.process_name = options.process_name;
   host.alone = options.alone;
   host.requests_topic = kRequestsTopic;
+  host.state_topic = kStateTopic;
   host.foreign_topics = {kDecisionsTopic, kNoticeEventsTopic};
   host.waiting_kind = kWaitingKind;
   host.request_limit_ms = options.request_limit_ms;

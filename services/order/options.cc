@@ -34,6 +34,7 @@ std::vector<std::string> Topics() {
           kDecisionsTopic,
           kNoticeEventsTopic,
           kEventsTopic,
+          kStateTopic,
           "guarantee.notices.v1",
           "guarantee.requests.claim.v1",
           "guarantee.requests.credit.v1",

@@ -39,6 +39,7 @@ host::HostOptions HostOptionsOf(const OrderOptions& options, std::vector<std::st
   host.process_name = options.process_name;
   host.alone = options.alone;
   host.requests_topic = kRequestsTopic;
+  host.state_topic = kStateTopic;
   host.foreign_topics = {kDecisionsTopic, kNoticeEventsTopic};
   host.waiting_kind = kWaitingKind;
   host.waiting_code = "order.waiting";

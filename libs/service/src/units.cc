@@ -1,5 +1,6 @@
 #include "service/units.h"
 
+#include "guarantee/event/v1/state.pb.h"
 #include "guarantee/store/v1/waiting.pb.h"
 #include "service/outbound.h"
 
@@ -39,11 +40,21 @@ void AddRows(const Task& task, std::vector<RowKey>& rows) {
   rows.insert(rows.end(), task.more_rows.begin(), task.more_rows.end());
 }
 
-Result<void> Run(Workspace& workspace, const Task& task, UnixMillis now) {
-  const Result<Outcome> outcome = task.work(workspace, now);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (task.done) task.done(*outcome);
-  return {};
+event::v1::MatterState ToMessage(const PublicState& state, UnixMillis now) {
+  event::v1::MatterState message;
+  message.set_kind(state.kind);
+  message.set_number(state.view.number);
+  message.set_business_no(state.view.business_no);
+  message.set_state(state.view.state);
+  message.set_amount_fen(state.view.amount_fen);
+  message.set_at(now.value);
+  for (const auto& [name, value] : state.view.details) {
+    if (value.empty()) continue;
+    event::v1::MatterDetail& detail = *message.add_details();
+    detail.set_name(name);
+    detail.set_value(value);
+  }
+  return message;
 }
 
 }  // namespace
@@ -90,6 +101,32 @@ Cause CauseOf(const Delivered& record, const Envelope& envelope, std::string jou
   cause.section = envelope.interface_section;
   cause.source = messaging::StartOffset{record.source, record.offset};
   return cause;
+}
+
+Result<void> Units::Run(Workspace& workspace, const Task& task, UnixMillis now) const {
+  const Result<Outcome> outcome = task.work(workspace, now);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (!needs_.state_topic.empty()) {
+    if (Result<void> told = TellState(workspace, task.cause, now); !told) return told;
+  }
+  if (task.done) task.done(*outcome);
+  return {};
+}
+
+Result<void> Units::TellState(Workspace& workspace, const Cause& cause, UnixMillis now) const {
+  for (const RowKey& key : workspace.Changed()) {
+    const messaging::StoredRow& row = workspace.Row(key);
+    const Result<std::optional<PublicState>> state = needs_.maker->StateOf(row);
+    if (!state) return tl::unexpected(state.error());
+    if (!*state) continue;
+    Cause own = cause;
+    own.flow = key.id;
+    own.partition = row.partition;
+    Outbound out(workspace, own, now, needs_.event_id);
+    out.Fact(needs_.state_topic, ToMessage(**state, now), (*state)->view.business_no,
+             (*state)->view.state);
+  }
+  return {};
 }
 
 Unit Units::FromRecord(const Delivered& record) {

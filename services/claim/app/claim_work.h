@@ -19,6 +19,7 @@ inline constexpr std::int16_t kWaitingKind = 9;  // decisions that wait for thei
 inline constexpr const char* kRequestsTopic = "guarantee.requests.claim.v1";
 inline constexpr const char* kDecisionsTopic = "guarantee.decisions.claim.v1";
 inline constexpr const char* kEventsTopic = "guarantee.events.claim.v1";
+inline constexpr const char* kStateTopic = "guarantee.state.claim.v1";
 inline constexpr const char* kOrderRequestsTopic = "guarantee.requests.order.v1";
 
 // Sections of what we send to the platform; the contract knows the rest.

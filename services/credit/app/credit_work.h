@@ -19,6 +19,7 @@ inline constexpr std::int16_t kWaitingKind = 9;  // decisions that wait for thei
 inline constexpr const char* kRequestsTopic = "guarantee.requests.credit.v1";
 inline constexpr const char* kDecisionsTopic = "guarantee.decisions.credit.v1";
 inline constexpr const char* kEventsTopic = "guarantee.events.credit.v1";
+inline constexpr const char* kStateTopic = "guarantee.state.credit.v1";
 inline constexpr const char* kOrderRequestsTopic = "guarantee.requests.order.v1";
 
 // What we send to the platform; the contract knows the rest.

@@ -65,7 +65,7 @@ class CreditServiceTest : public ::testing::Test {
     std::vector<messaging::TopicSettings> topics;
     for (const std::string& name :
          {std::string(kRequestsTopic), std::string(kDecisionsTopic), std::string(kEventsTopic),
-          std::string(kOrderRequestsTopic), std::string(kNoticesTopic),
+          std::string(kStateTopic), std::string(kOrderRequestsTopic), std::string(kNoticesTopic),
           std::string(kRequestsTopic) + ".dlq", std::string(kDecisionsTopic) + ".dlq"}) {
       topics.push_back({name, 2, 1, {}});
     }

@@ -20,6 +20,7 @@ inline constexpr std::int16_t kWaitingKind = 9;  // decisions that wait for thei
 inline constexpr const char* kRequestsTopic = "guarantee.requests.invoice.v1";
 inline constexpr const char* kDecisionsTopic = "guarantee.decisions.invoice.v1";
 inline constexpr const char* kEventsTopic = "guarantee.events.invoice.v1";
+inline constexpr const char* kStateTopic = "guarantee.state.invoice.v1";
 inline constexpr const char* kNoticeEventsTopic = "guarantee.events.notice.v1";
 
 // What the contract says of the notices that concern us.

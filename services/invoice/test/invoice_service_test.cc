@@ -57,8 +57,8 @@ class InvoiceServiceTest : public ::testing::Test {
     ASSERT_TRUE(partners.has_value()) << partner::Describe(partners.error());
     partners_ = *partners;
     std::vector<messaging::TopicSettings> topics;
-    for (const std::string name :
-         {kRequestsTopic, kDecisionsTopic, kNoticeEventsTopic, kEventsTopic, kNoticesTopic}) {
+    for (const std::string name : {kRequestsTopic, kDecisionsTopic, kNoticeEventsTopic,
+                                   kEventsTopic, kStateTopic, kNoticesTopic}) {
       topics.push_back({name, 2, 1, {}});
       topics.push_back({name + ".dlq", 2, 1, {}});
     }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "contract/formats.h"
 #include "host/flow.h"
 #include "order/adapters/order_codec.h"
+#include "order/app/order_view.h"
 #include "rpc/server.h"
 #include "rpc/steps.h"
 
@@ -32,28 +32,6 @@ void Fill(const StoredRow& row, rpc::v1::Summary& summary) {
   summary.set_state(row.summary.status);
   summary.set_amount_fen(row.summary.amount_fen);
   summary.set_updated_at(row.updated_at.value);
-}
-
-void FillDetails(const Order& order, rpc::v1::Summary& summary) {
-  Add(summary, "revision", std::to_string(order.revision));
-  Add(summary, "purchase_deadline", contract::FormatTime(order.purchase_deadline));
-  Add(summary, "open_time", contract::FormatTime(order.open_time));
-  Add(summary, "basic_account_checked", order.basic_account.checked ? "true" : "false");
-  Add(summary, "guarantee_no", order.guarantee_no);
-  Add(summary, "decided_by", order.decided_by);
-  if (order.quote.premium.fen > 0) {
-    Add(summary, "premium", order.quote.premium.ToText());
-    if (!order.premium) Add(summary, "premium_due", order.quote.premium.ToText());
-  }
-  if (order.letter) {
-    Add(summary, "letter_sha256", order.letter->sha256);
-    Add(summary, "valid_begin", contract::FormatTime(order.letter->valid_begin));
-    Add(summary, "valid_end", contract::FormatTime(order.letter->valid_end));
-  }
-  if (order.issue_acknowledged_at) {
-    Add(summary, "acknowledged_at", contract::FormatTime(*order.issue_acknowledged_at));
-  }
-  Add(summary, "end_reason", std::string(FactsOf(order.end_reason).word));
 }
 
 grpc::Status Failed(const Error& error) { return rpc::ToStatus(error); }
@@ -188,7 +166,7 @@ grpc::Status OrderRpc::Show(grpc::ServerContext* context, const rpc::v1::Selecto
   if (!order) return Failed(order.error());
   Fill(*row, *reply);
   Add(*reply, "flow", row->key.id);
-  FillDetails(*order, *reply);
+  for (const auto& [name, value] : DetailsOf(*order)) Add(*reply, name.c_str(), value);
   return grpc::Status::OK;
 }
 

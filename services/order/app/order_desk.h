@@ -8,6 +8,7 @@
 
 #include "order/app/guarantee_tasks.h"
 #include "order/app/order_tasks.h"
+#include "order/app/order_view.h"
 #include "service/task.h"
 
 namespace guarantee::order {
@@ -46,6 +47,14 @@ class OrderDesk final : public service::Desk {
   [[nodiscard]] Result<std::optional<service::CaseView>> Describe(
       const service::CaseKind& kind, const messaging::StoredRow& row) const override {
     return guarantees_.Describe(kind, row);
+  }
+  // Of orders and of guarantees; refunds and cancellations are part of the latter.
+  [[nodiscard]] Result<std::optional<service::PublicState>> StateOf(
+      const messaging::StoredRow& row) const override {
+    if (row.key.kind != kOrderKind) return guarantees_.StateOf(row);
+    Result<service::CaseView> view = ViewOfOrder(row);
+    if (!view) return tl::unexpected(view.error());
+    return std::optional<service::PublicState>{{"order", std::move(*view)}};
   }
 
  private:

@@ -17,6 +17,7 @@ inline constexpr std::int16_t kRedirectKind = 6;  // by the token of 3.1's answe
 inline constexpr const char* kRequestsTopic = "guarantee.requests.order.v1";
 inline constexpr const char* kDecisionsTopic = "guarantee.decisions.order.v1";
 inline constexpr const char* kEventsTopic = "guarantee.events.order.v1";
+inline constexpr const char* kStateTopic = "guarantee.state.order.v1";
 inline constexpr const char* kNoticeEventsTopic = "guarantee.events.notice.v1";
 
 }  // namespace guarantee::order

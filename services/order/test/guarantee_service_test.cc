@@ -5,6 +5,7 @@
 #include "crypto/token.h"
 #include "guarantee/event/v1/guarantee_decision.pb.h"
 #include "guarantee/event/v1/handshake.pb.h"
+#include "guarantee/event/v1/state.pb.h"
 #include "guarantee/partner/v1/letter.pb.h"
 #include "guarantee/rpc/v1/case.grpc.pb.h"
 #include "guarantee/rpc/v1/order.grpc.pb.h"
@@ -379,6 +380,31 @@ TEST_F(GuaranteeServiceTest, Lists_NameRefundsByAnyOfTheirNumbers) {
   ASSERT_TRUE(cases_->Decide(&context, decision, &outcome).ok());
   EXPECT_EQ(outcome.result(), "applied");
   EXPECT_EQ(reader_->Await("RefundNotice", 1).size(), 1U);
+}
+
+TEST_F(GuaranteeServiceTest, StateTopic_HasTheNewestPictureOfBoth) {
+  StartAll(false);
+  Issue();
+  RequestRefund("F-1");
+  event::DecideGuarantee decision = Head("d-9");
+  decision.mutable_approve_refund();
+  ASSERT_EQ(reader_->Await("GuaranteeRefundRequested", 1).size(), 1U);
+  Send(kDecisionsTopic, decision);
+  ASSERT_EQ(reader_->Await("RefundNotice", 1).size(), 1U);
+  std::map<std::string, std::pair<std::int64_t, event::MatterState>> newest;
+  // Accepted, approved to issued, acknowledged; issued, acknowledged, asked, refunded.
+  for (const Delivered& record : reader_->Await("MatterState", 7)) {
+    const auto envelope = messaging::ReadEnvelope(record).value();
+    EXPECT_EQ(record.source.topic, kStateTopic);
+    EXPECT_EQ(envelope.sequence, newest[envelope.flow].first + 1) << "dense, a flow";
+    newest[envelope.flow] = {envelope.sequence, Read<event::MatterState>(record)};
+    EXPECT_EQ(record.value.find(vector_.code), std::string::npos);
+  }
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest[Flow("demo", "T1")].second.kind(), "order");
+  EXPECT_EQ(newest[Flow("demo", "T1")].second.state(), "issued");
+  EXPECT_EQ(newest[Letter()].second.kind(), "guarantee");
+  EXPECT_EQ(newest[Letter()].second.state(), "refunded");
 }
 
 TEST_F(GuaranteeServiceTest, Redirect_IsSpentOnce) {

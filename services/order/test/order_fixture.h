@@ -112,8 +112,8 @@ class OrderServiceTest : public ::testing::Test {
     std::vector<messaging::TopicSettings> topics;
     for (const std::string& name :
          {std::string(kRequestsTopic), std::string(kDecisionsTopic), std::string(kEventsTopic),
-          std::string(kNoticeEventsTopic), std::string(kNoticesTopic), std::string(kClaimTopic),
-          std::string(kInvoiceTopic), std::string(kCreditTopic),
+          std::string(kStateTopic), std::string(kNoticeEventsTopic), std::string(kNoticesTopic),
+          std::string(kClaimTopic), std::string(kInvoiceTopic), std::string(kCreditTopic),
           std::string(kRequestsTopic) + ".dlq", std::string(kDecisionsTopic) + ".dlq",
           std::string(kNoticeEventsTopic) + ".dlq"}) {
       topics.push_back({name, 3, 1, {}});
@@ -135,9 +135,10 @@ class OrderServiceTest : public ::testing::Test {
     ASSERT_TRUE(service.has_value()) << Describe(service.error());
     service_ = std::move(*service);
     reader_ = std::make_unique<Reader>(
-        *bus_, std::vector<std::string>{kEventsTopic, kNoticesTopic, kClaimTopic, kInvoiceTopic,
-                                        kCreditTopic, std::string(kRequestsTopic) + ".dlq",
-                                        std::string(kDecisionsTopic) + ".dlq"});
+        *bus_,
+        std::vector<std::string>{kEventsTopic, kStateTopic, kNoticesTopic, kClaimTopic,
+                                 kInvoiceTopic, kCreditTopic, std::string(kRequestsTopic) + ".dlq",
+                                 std::string(kDecisionsTopic) + ".dlq"});
   }
   void Close() {
     reader_.reset();

@@ -25,6 +25,7 @@ struct HostOptions {
   std::string process_name;  // part of the lease holder's name
   bool alone = false;        // the store's file lock is ours: older leases are void
   std::string requests_topic;
+  std::string state_topic;                       // compacted picture of each matter; empty: none
   std::vector<std::string> foreign_topics;       // inputs whose producers choose the partition
   std::int16_t waiting_kind = 0;                 // of the queues of waiting records
   std::string waiting_code = "service.waiting";  // of the errors that such a queue leads to

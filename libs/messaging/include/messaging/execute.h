@@ -43,6 +43,8 @@ class Workspace {
   // A row that the unit could not name before it had read another one. If it is not there, the
   // error to return: the whole is decided again with that row locked as well, in the order of keys.
   [[nodiscard]] Result<void> Need(const RowKey& key);
+  // Rows that this unit has put so far.
+  [[nodiscard]] const std::set<RowKey>& Changed() const { return own_.changed; }
   void Put(const RowKey& key, std::int32_t partition, std::string state, RowSummary summary);
   void Emit(OutboxEntry entry);
   void SetTimer(Timer timer);

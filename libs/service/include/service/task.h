@@ -80,6 +80,12 @@ struct CaseKind {
   contract::FlowKind flow_kind = contract::FlowKind::kOrder;
 };
 
+// A row's matter as subscribers see it.
+struct PublicState {
+  std::string kind;
+  CaseView view;
+};
+
 // What a service makes of records and timers. Called on several threads at once.
 class TaskMaker {
  public:
@@ -91,6 +97,11 @@ class TaskMaker {
       const messaging::Delivered& record, const messaging::Envelope& envelope) = 0;
   [[nodiscard]] virtual Result<Task> FromTimer(const messaging::Timer& timer,
                                                const contract::FlowKey& flow) = 0;
+  // What the state topic is told when this row has changed; empty: nothing.
+  [[nodiscard]] virtual Result<std::optional<PublicState>> StateOf(
+      const messaging::StoredRow& /*row*/) const {
+    return std::optional<PublicState>{};
+  }
 };
 
 // A service, with what can be asked of it by a call.
@@ -114,6 +125,9 @@ class Desk : public TaskMaker {
   // Empty: the row holds nothing of that kind.
   [[nodiscard]] virtual Result<std::optional<CaseView>> Describe(
       const CaseKind& kind, const messaging::StoredRow& row) const = 0;
+  // By default, what the first of `kinds` shows.
+  [[nodiscard]] Result<std::optional<PublicState>> StateOf(
+      const messaging::StoredRow& row) const override;
 };
 
 // What a service gets from whoever runs it; all thread-safe, and there as long as the service.

@@ -35,6 +35,8 @@ class Units final : public messaging::UnitMaker {
     // The stored queue of a flow, empty when there is none.
     std::function<Result<std::string>(const std::string& flow)> load_waiting;
     const Clock* clock = nullptr;
+    std::string state_topic = {};  // empty: the state of matters is not published
+    std::function<std::string()> event_id = {};
   };
   explicit Units(Dependencies dependencies) : needs_(std::move(dependencies)) {}
 
@@ -49,6 +51,11 @@ class Units final : public messaging::UnitMaker {
   [[nodiscard]] messaging::Unit Make(Task task, std::string waiting) const;
   [[nodiscard]] Result<bool> PutAside(messaging::Workspace& workspace, const Task& task,
                                       const std::string& waiting, UnixMillis now) const;
+  // Does the task, and tells the state topic what has changed.
+  [[nodiscard]] Result<void> Run(messaging::Workspace& workspace, const Task& task,
+                                 UnixMillis now) const;
+  [[nodiscard]] Result<void> TellState(messaging::Workspace& workspace, const Cause& cause,
+                                       UnixMillis now) const;
   [[nodiscard]] messaging::RowKey QueueOf(const std::string& flow) const {
     return {needs_.waiting_kind, flow};
   }
