@@ -4,8 +4,8 @@
 
 Some C++ tests run again under the address, undefined-behaviour and thread sanitizers. --full runs
 all of them so, and the component tests on programs built so; takes each guard of the write path
-away to see a test fail (tests/guards/run); and sets GUARANTEE_TEST_FULL=1, by which a test may take
-more time.
+away to see a test fail (tests/guards/run); lints every source (tests/lint/run); and sets
+GUARANTEE_TEST_FULL=1, by which a test may take more time.
 """
 
 import argparse
@@ -30,6 +30,7 @@ _SANITIZED = {
     "tsan": ("messaging_test", "http_test", "write_path_test"),
 }
 _GUARDS_DEADLINE_SECONDS = 3600.0
+_LINT_DEADLINE_SECONDS = 3 * 3600.0
 _SLOWEST = 10
 _CTEST_TIMEOUT_SECONDS = "600"
 _PYTHON_FILE_DEADLINE_SECONDS = 1200.0
@@ -38,6 +39,7 @@ _COMPONENT_TESTS = ("tests/component/*.py",)
 _PYTHON_TESTS = (
     "deploy/dev/launcher/tests/test_*.py",
     "tests/shared/*_test.py",
+    "tests/lint/*_test.py",
     *_COMPONENT_TESTS,
     "tests/conformance/*.py",
     "tests/e2e/*.py",
@@ -86,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(stages: _Stages, full: bool, ctest: Sequence[str], scratch: Path) -> list[Outcome]:
     checks.disk(layout.REPOSITORY, scratch)
     with stages.named("install packages"):
-        build.install_packages("run", "build", "kafka", "test")
+        build.install_packages("run", "build", "kafka", "test", *(("lint",) if full else ()))
     chosen = {_PRESET: (), **({preset: () for preset in _SANITIZED} if full else _SANITIZED)}
     for preset, targets in chosen.items():
         with stages.named(f"build {preset}"):
@@ -109,7 +111,9 @@ def _run(stages: _Stages, full: bool, ctest: Sequence[str], scratch: Path) -> li
             with stages.named(f"component tests {preset}"):
                 found += _sanitized_component_tests(preset, scratch)
         with stages.named("guards"):
-            found += _guards(environment)
+            found += _checked(environment, _GUARDS_DEADLINE_SECONDS, "tests/guards/run")
+        with stages.named("lint"):
+            found += _checked(environment, _LINT_DEADLINE_SECONDS, "tests/lint/run", "--full")
     return found
 
 
@@ -120,17 +124,20 @@ def _sanitized_component_tests(preset: str, scratch: Path) -> list[Outcome]:
     return [dataclasses.replace(one, name=f"{one.name} ({preset})") for one in found]
 
 
-def _guards(environment: dict[str, str]) -> list[Outcome]:
-    command = [str(layout.REPOSITORY / "tests" / "guards" / "run")]
+def _checked(
+    environment: dict[str, str], seconds: float, script: str, *words: str
+) -> list[Outcome]:
+    """A program whose exit status is the whole verdict."""
     began = time.monotonic()
     try:
         status = subprocess.run(
-            command, env=environment, check=False, timeout=_GUARDS_DEADLINE_SECONDS
+            [str(layout.REPOSITORY / script), *words], env=environment, check=False, timeout=seconds
         ).returncode
     except subprocess.TimeoutExpired:
+        report.warn(f"{script} did not end within {seconds:.0f} seconds.")
         status = 1
     verdict = PASSED if status == 0 else FAILED
-    return [Outcome("tests/guards/run", time.monotonic() - began, verdict)]
+    return [Outcome(script, time.monotonic() - began, verdict)]
 
 
 def _directory(preset: str) -> Path:
