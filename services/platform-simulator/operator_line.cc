@@ -15,6 +15,11 @@ constexpr const char* kGuard = "timeout";
 constexpr const char* kSeconds = "60";
 constexpr std::size_t kSaidMax = 300;
 
+std::string ReadAll(const Poco::Pipe& pipe) {
+  Poco::PipeInputStream stream(pipe);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 }  // namespace
 
 Result<Json> OperatorLine::Run(const std::vector<std::string>& arguments) const {
@@ -25,13 +30,15 @@ Result<Json> OperatorLine::Run(const std::vector<std::string>& arguments) const 
   all.insert(all.end(), arguments.begin(), arguments.end());
   try {
     Poco::Pipe out;
-    const Poco::ProcessHandle process = Poco::Process::launch(kGuard, all, nullptr, &out, &out);
-    Poco::PipeInputStream stream(out);
-    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    Poco::Pipe errors;
+    const Poco::ProcessHandle process = Poco::Process::launch(kGuard, all, nullptr, &out, &errors);
+    const std::string text = ReadAll(out);
+    // After the other: what it says there fits into the pipe.
+    const std::string said = ReadAll(errors);
     const int status = Poco::Process::wait(process);
     Json document = Json::parse(text, nullptr, false);
     if (status == 0 && !document.is_discarded()) return document;
-    return Refused("operator", text.substr(0, kSaidMax));
+    return Refused("operator", (said.empty() ? text : said).substr(0, kSaidMax));
   } catch (const Poco::Exception& failure) {
     return Refused("operator", failure.displayText());
   }

@@ -280,6 +280,7 @@ void Story::WalkAll() {
   Tour tour({contract_, endpoints_.partners.front(), *gateway_, *watch_, operators, timeline_, run_,
              options_.timeout});
   tour.Walk();
+  tour.CheckRecords();
 }
 
 bool Story::Tell() {

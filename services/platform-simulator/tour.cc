@@ -71,9 +71,30 @@ Tour::Facts Tour::FactsOf(const Leg& leg) const {
           {"their_code", std::string(parties.tenderee_code)}};
 }
 
-void Tour::AddFlow(contract::FlowKind kind, const std::string& number) {
-  const std::string flow = contract::JoinFlow(parts_.partner.id, kind, number);
-  if (std::find(flows_.begin(), flows_.end(), flow) == flows_.end()) flows_.push_back(flow);
+void Tour::AddFlow(const Leg& leg, const Step& step, const Facts& facts) {
+  const contract::Interface& interface = *parts_.contract.FindSection(step.section);
+  std::string flow;
+  if (interface.flow.kind == contract::FlowKind::kCredit) {
+    // Its key is a hash that only the gateway knows, found by the number of the application.
+    if (interface.registered.number == nullptr) return;
+    flow = NumberOf(leg, step);
+  } else {
+    const bool order = interface.flow.kind == contract::FlowKind::kOrder;
+    const auto number = facts.find(order ? "order_no" : "guarantee_no");
+    if (number == facts.end()) return;
+    flow = contract::JoinFlow(parts_.partner.id, interface.flow.kind, number->second);
+  }
+  std::vector<std::string>& flows = traces_.back().flows;
+  if (std::find(flows.begin(), flows.end(), flow) == flows.end()) flows.push_back(flow);
+}
+
+void Tour::Saw(const Leg& leg, const Step& step, const Facts& facts, bool changes,
+               const std::string& detail) {
+  const contract::Interface& interface = *parts_.contract.FindSection(step.section);
+  traces_.back().traces.push_back(
+      {step.section, interface.service, step.act, changes, NameOf(leg, step)});
+  AddFlow(leg, step, facts);
+  parts_.timeline.Seen(NameOf(leg, step), detail);
 }
 
 // ---- the order that a leg begins with
@@ -103,8 +124,7 @@ bool Tour::Apply(const Leg& leg, Facts& facts) {
   if (!answer) return missed(Describe(answer.error()));
   const auto read = contract::ReadAnswer(*interfaces.apply, answer->body);
   if (!IsWanted(step, read)) return missed(Told(*answer, read));
-  AddFlow(contract::FlowKind::kOrder, facts["order_no"]);
-  parts_.timeline.Seen(NameOf(leg, step), application.order_no);
+  Saw(leg, step, facts, true, application.order_no);
   return true;
 }
 
@@ -118,13 +138,7 @@ bool Tour::AwaitOrder(const Leg& leg, Facts& facts) {
                   {},
                   {},
                   ""};
-  if (!Await(leg, step, facts)) return false;
-  if (!leg.letter) return true;
-  for (const auto kind :
-       {contract::FlowKind::kGuarantee, contract::FlowKind::kClaim, contract::FlowKind::kInvoice}) {
-    AddFlow(kind, facts["guarantee_no"]);
-  }
-  return true;
+  return Await(leg, step, facts);
 }
 
 // ---- steps
@@ -167,11 +181,8 @@ bool Tour::Send(const Leg& leg, const Step& step, const Facts& facts) {
     parts_.timeline.Missed(NameOf(leg, step), Told(*answer, read));
     return false;
   }
-  if (interface.flow.kind == contract::FlowKind::kCredit &&
-      interface.registered.number != nullptr) {
-    flows_.push_back(NumberOf(leg, step));  // its key is a hash that only the gateway knows
-  }
-  parts_.timeline.Seen(NameOf(leg, step), read.message);
+  const bool accepted = read.verdict == contract::Verdict::kAccepted;
+  Saw(leg, step, facts, step.changes && accepted, read.message);
   return true;
 }
 
@@ -213,7 +224,7 @@ bool Tour::Await(const Leg& leg, const Step& step, Facts& facts) {
     if (const std::string text = Text(*receipt, key); !text.empty()) facts[key] = text;
   }
   if (interface.FromPlatform()) facts["own_number"] = Text(*receipt, "business_no");
-  parts_.timeline.Seen(name, Text(*receipt, "guarantee_no"));
+  Saw(leg, step, facts, true, Text(*receipt, "guarantee_no"));
   return true;
 }
 
@@ -228,7 +239,7 @@ bool Tour::Operate(const Leg& leg, const Step& step, const Facts& facts) {
     parts_.timeline.Missed(NameOf(leg, step), done.error().message);
     return false;
   }
-  parts_.timeline.Seen(NameOf(leg, step), step.words[1]);
+  Saw(leg, step, facts, true, fmt::format("{} {}", step.words[0], step.words[1]));
   return true;
 }
 
@@ -247,6 +258,7 @@ bool Tour::Take(const Leg& leg, const Step& step, Facts& facts) {
 // What follows a step that was not seen cannot come.
 void Tour::WalkLeg(const Leg& leg) {
   parts_.timeline.Chapter(leg.title);
+  traces_.emplace_back();
   Facts facts = FactsOf(leg);
   bool going = true;
   if (leg.amount != Money{}) going = Apply(leg, facts) && AwaitOrder(leg, facts);
@@ -256,6 +268,41 @@ void Tour::WalkLeg(const Leg& leg) {
     } else {
       parts_.timeline.Missed(NameOf(leg, step), "not reached");
     }
+  }
+}
+
+// What is published a moment later is looked for again.
+void Tour::CheckLeg(const LegTraces& leg) {
+  const std::chrono::milliseconds until =
+      std::min(parts_.timeline.Elapsed() + kStepWait, parts_.timeout);
+  std::vector<Finding> findings;
+  for (;;) {
+    const auto steps = GatherSteps(parts_.operators, parts_.partner.id, leg.flows);
+    if (!steps) {
+      return parts_.timeline.Missed(leg.traces.front().name + ", recorded", steps.error().message);
+    }
+    findings.clear();
+    for (const Trace& trace : leg.traces) findings.push_back(FindTrace(trace, *steps));
+    const bool complete = std::all_of(findings.begin(), findings.end(),
+                                      [](const Finding& finding) { return finding.complete; });
+    if (complete || parts_.timeline.Elapsed() > until) break;
+    parts_.timeline.Pause();
+  }
+  for (std::size_t at = 0; at < findings.size(); ++at) {
+    const std::string name = leg.traces[at].name + ", recorded";
+    if (findings[at].complete) {
+      parts_.timeline.Seen(name, findings[at].detail);
+    } else {
+      parts_.timeline.Missed(name, findings[at].detail);
+    }
+  }
+}
+
+void Tour::CheckRecords() {
+  parts_.timeline.Chapter(
+      "The same in the institution's records: requests, events, notices, results");
+  for (const LegTraces& leg : traces_) {
+    if (!leg.traces.empty()) CheckLeg(leg);
   }
 }
 

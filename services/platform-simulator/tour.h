@@ -4,12 +4,12 @@
 
 #include <chrono>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "contract/contract.h"
 #include "platform-simulator/endpoints.h"
+#include "platform-simulator/evidence.h"
 #include "platform-simulator/operator_line.h"
 #include "platform-simulator/timeline.h"
 #include "platform-simulator/tour_steps.h"
@@ -34,9 +34,8 @@ class Tour {
   explicit Tour(TourParts parts) : parts_(std::move(parts)) {}
 
   void Walk();
-
-  // The flows that the tour went through, as keys or numbers that name one, each once.
-  [[nodiscard]] const std::vector<std::string>& flows() const { return flows_; }
+  // Ticks what was seen a second time, from the institution's own records.
+  void CheckRecords();
 
  private:
   // What is known of a leg: its numbers, and what the institution told.
@@ -56,10 +55,14 @@ class Tour {
   [[nodiscard]] std::string NumberOf(const Leg& leg, const Step& step) const;
   [[nodiscard]] std::string NameOf(const Leg& leg, const Step& step) const;
   [[nodiscard]] Facts FactsOf(const Leg& leg) const;
-  void AddFlow(contract::FlowKind kind, const std::string& number);
+  void Saw(const Leg& leg, const Step& step, const Facts& facts, bool changes,
+           const std::string& detail);
+  // Where the step is recorded, among the flows of its leg.
+  void AddFlow(const Leg& leg, const Step& step, const Facts& facts);
+  void CheckLeg(const LegTraces& leg);
 
   const TourParts parts_;
-  std::vector<std::string> flows_;
+  std::vector<LegTraces> traces_;
 };
 
 }  // namespace guarantee::platform_simulator

@@ -21,6 +21,11 @@ Step Operate(const char* section, const char* what, std::vector<const char*> wor
   return {Act::kOperate, section, "", what, Wanted::kAccepted, {}, std::move(words), ""};
 }
 
+Step Unchanging(Step step) {
+  step.changes = false;
+  return step;
+}
+
 Step Open() { return Send("3.22", "", "the opening was a minute ago", {{"open_time", "$past"}}); }
 
 Step Restore() {
@@ -42,7 +47,8 @@ std::vector<Leg> Credits() {
            false,
            {Send("3.5", "SX", "an application for credit", applicant),
             Await("3.6", "SX", "the line is granted"),
-            Send("3.21", "CX", "may the applicant have a letter", applicant, Wanted::kFinding)}},
+            Unchanging(Send("3.21", "CX", "may the applicant have a letter", applicant,
+                            Wanted::kFinding))}},
           {"C2",
            "An applicant thinks better of it",
            {},
@@ -57,7 +63,8 @@ std::vector<Leg> BeforeOpening() {
            "An order that was rejected is cancelled",
            kTooMuch,
            false,
-           {Send("3.3", "", "the order is to be closed"), Await("3.4", "", "it is closed")}},
+           {Unchanging(Send("3.3", "", "the order is to be closed")),
+            Await("3.4", "", "it is closed")}},
           {"L1",
            "A letter is given back",
            kAmount,

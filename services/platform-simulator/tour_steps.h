@@ -39,6 +39,7 @@ struct Step {
   std::vector<const char*> words;  // of the operator's command
   // What the operation's number ends in; the bank-simulator leaves those to people.
   const char* ending = "";
+  bool changes = true;  // leaves a public event when it is accepted
 };
 
 // One order, or one applicant for credit, and what becomes of it.
