@@ -60,12 +60,16 @@ Result<void> CheckRegister(const event::RegisterClaim& paper, const DecisionPlac
   if (!paper.guarantee_no().empty() && paper.guarantee_no() != place.guarantee_no) {
     return Refused("decision.number", "is not the guarantee it came under", "guarantee_no");
   }
-  if (Result<void> name = Check(paper.beneficiary_name(), 1, kTextMax, "beneficiary_name"); !name) {
+  if (Result<void> name = Check(paper.beneficiary_name(), 0, kTextMax, "beneficiary_name"); !name) {
     return name;
   }
-  if (Result<void> code = Check(paper.beneficiary_code(), 1, kNumberMax, "beneficiary_code");
+  if (Result<void> code = Check(paper.beneficiary_code(), 0, kNumberMax, "beneficiary_code");
       !code) {
     return code;
+  }
+  if (paper.beneficiary_name().empty() != paper.beneficiary_code().empty()) {
+    return Refused("decision.beneficiary", "name and code come together or not at all",
+                   paper.beneficiary_name().empty() ? "beneficiary_name" : "beneficiary_code");
   }
   return CheckAll(paper.attachments(), kAttachmentsMax, "attachments");
 }

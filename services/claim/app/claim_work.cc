@@ -223,6 +223,15 @@ Command Named(Command command, const Claims& row) {
   return command;
 }
 
+// Paper on which nobody read who demands: that can only be the restored letter's beneficiary.
+Command Completed(Command command, const Claims& row) {
+  auto* paper = std::get_if<Register>(&command);
+  const bool blank =
+      paper != nullptr && paper->beneficiary.name.empty() && paper->beneficiary.code.empty();
+  if (blank && row.guarantee.tenderee) paper->beneficiary = *row.guarantee.tenderee;
+  return command;
+}
+
 }  // namespace
 
 std::string TimerName(TimerKind kind, const std::string& business_no) {
@@ -247,7 +256,7 @@ Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settin
                               const Command& command) {
   Result<Claims> row = ReadRow(out);
   if (!row) return tl::unexpected(row.error());
-  service::Outcome outcome = Take(out, settings, Named(command, *row), *row);
+  service::Outcome outcome = Take(out, settings, Completed(Named(command, *row), *row), *row);
   out.NoteCause(outcome.word.empty() ? "taken" : outcome.word);
   for (int step = 0; settings.rules && step < kRuleStepsMax; ++step) {
     const auto decided = DecideByRules(*settings.rules, *row, out.now());
