@@ -56,6 +56,7 @@ Report ShowReport(const v1::Summary& row) {
     table.Add({key, key == "updated_at" ? MomentText(row.updated_at()) : value.get<std::string>()});
   }
   for (const v1::Detail& detail : row.details()) {
+    if (report.document.contains(detail.name())) continue;
     report.document[detail.name()] = detail.value();
     table.Add({detail.name(), detail.value()});
   }

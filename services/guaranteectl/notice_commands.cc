@@ -73,6 +73,7 @@ Result<Report> NoticeRetry(const Context& context, const Arguments& arguments) {
   v1::RetryNoticeRequest request;
   request.set_id(arguments.positionals.front());
   request.set_requested_by(context.decided_by);
+  request.set_partner(context.partner);
   const auto reply =
       Call<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher",
                                   &v1::DispatcherService::Stub::RetryNotice, request);

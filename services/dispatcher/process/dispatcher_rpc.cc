@@ -119,6 +119,14 @@ grpc::Status DispatcherRpc::RetryNotice(grpc::ServerContext*,
     return rpc::ToStatus(
         {ErrorKind::kRefused, "notice.requested_by", "requested_by", "must be set"});
   }
+  if (!request->partner().empty()) {
+    const Result<NoticeHistory> shown = dispatcher_.ShowNotice(request->id());
+    if (!shown) return rpc::ToStatus(shown.error());
+    if (shown->notice.head.partner != request->partner()) {
+      return rpc::ToStatus(
+          {ErrorKind::kRefused, "notice.unknown", {}, "this partner has no such notice"});
+    }
+  }
   const Result<void> done = dispatcher_.RetryNotice(request->id(), request->requested_by());
   if (!done && done.error().kind != ErrorKind::kRefused) return rpc::ToStatus(done.error());
   if (!done && done.error().code == "notice.unknown") return rpc::ToStatus(done.error());

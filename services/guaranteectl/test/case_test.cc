@@ -94,6 +94,14 @@ class ScriptedDispatcher final : public v1::DispatcherService::Service {
   grpc::Status Flow(grpc::ServerContext*, const v1::FlowRequest*, v1::FlowReply*) override {
     return grpc::Status::OK;
   }
+  grpc::Status RetryNotice(grpc::ServerContext*, const v1::RetryNoticeRequest* request,
+                           v1::RetryNoticeReply* reply) override {
+    if (!request->partner().empty() && request->partner() != "demo") {
+      return {grpc::StatusCode::NOT_FOUND, "notice.unknown: this partner has no such notice"};
+    }
+    reply->set_result("queued");
+    return grpc::Status::OK;
+  }
 };
 
 struct Said {
@@ -263,6 +271,12 @@ TEST_F(CaseCommands, ARefusedDecisionIsOne) {
   const Said said = Ask({"refund", "decide", "B1", "approve"});
   EXPECT_EQ(said.exit, 1);
   EXPECT_EQ(json::parse(said.output).at("reason"), "refund.not_pending");
+}
+
+TEST_F(CaseCommands, ANoticeIsSentAgainForThePartnerThatWasNamed) {
+  EXPECT_EQ(Ask({"notice", "retry", "N1"}).exit, 0);
+  EXPECT_EQ(Ask({"notice", "retry", "N1", "--partner", "demo"}).exit, 0);
+  EXPECT_EQ(Ask({"notice", "retry", "N1", "--partner", "second"}).exit, 1);
 }
 
 TEST_F(CaseCommands, OneProcessWithSeveralServicesIsAskedOnce) {
