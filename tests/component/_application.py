@@ -9,6 +9,8 @@ from _wire import Answer, Connection, basic
 PATH = b"/front/financialAccount/doOrderApply"
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
 _CREDIT_CODE = "91430602MA4L5GJ80Y"
+# A premium has to come from it.
+BASIC_ACCOUNT = "6222024000064789589"
 
 
 def _days_from_now(days: int) -> str:
@@ -35,7 +37,7 @@ def fields(number: str, **changed: object) -> dict[str, object]:
         "tendereeCode": _CREDIT_CODE,
         "icheck": "1",
         "khBank": "中国工商银行岳阳分行",
-        "yhAccount": "6222024000064789589",
+        "yhAccount": BASIC_ACCOUNT,
         **changed,
     }
 
