@@ -77,6 +77,7 @@ class Story {
   void TakeReceipt(const Json& receipt);
   void CheckOneEffect();
   void WalkAll();
+  void CheckApart();
   void Suggest();
 
   const PlayOptions& options_;
@@ -275,12 +276,35 @@ void Story::Suggest() {
        << std::flush;
 }
 
+// The partners go side by side under the same numbers.
 void Story::WalkAll() {
   const OperatorLine operators(endpoints_.guaranteectl_words);
-  Tour tour({contract_, endpoints_.partners.front(), *gateway_, *watch_, operators, timeline_, run_,
-             options_.timeout});
-  tour.Walk();
-  tour.CheckRecords();
+  std::vector<std::unique_ptr<Tour>> tours;
+  for (const PartnerEndpoint& partner : endpoints_.partners) {
+    tours.push_back(std::make_unique<Tour>(TourParts{
+        contract_, partner, *gateway_, *watch_, operators, timeline_, run_, options_.timeout}));
+  }
+  for (const Leg& leg : TourLegs()) {
+    timeline_.Chapter(leg.title);
+    for (const auto& tour : tours) tour->WalkLeg(leg);
+  }
+  timeline_.Chapter("The same in the institution's records: requests, events, notices, results");
+  for (const auto& tour : tours) tour->CheckRecords();
+}
+
+// A letter of one partner must never be told to another.
+void Story::CheckApart() {
+  if (!ReadReceipts()) return timeline_.Missed("receipts", "the platform does not answer");
+  const std::string step = "every letter is told to its own partner alone";
+  std::map<std::string, std::string> owners;
+  for (const Json& receipt : watch_->receipts()) {
+    const std::string number = receipt.value("guarantee_no", "");
+    const std::string partner = receipt.value("partner", "");
+    if (number.empty() || owners.emplace(number, partner).first->second == partner) continue;
+    return timeline_.Missed(step, number + " was told to several");
+  }
+  timeline_.Seen(step,
+                 fmt::format("{} letters, {} partners", owners.size(), endpoints_.partners.size()));
 }
 
 bool Story::Tell() {
@@ -289,6 +313,7 @@ bool Story::Tell() {
   AwaitNotices();
   CheckOneEffect();
   WalkAll();
+  CheckApart();
   const bool complete = timeline_.Conclude();
   Suggest();
   return complete;

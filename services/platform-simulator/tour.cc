@@ -257,7 +257,6 @@ bool Tour::Take(const Leg& leg, const Step& step, Facts& facts) {
 
 // What follows a step that was not seen cannot come.
 void Tour::WalkLeg(const Leg& leg) {
-  parts_.timeline.Chapter(leg.title);
   traces_.emplace_back();
   Facts facts = FactsOf(leg);
   bool going = true;
@@ -299,15 +298,9 @@ void Tour::CheckLeg(const LegTraces& leg) {
 }
 
 void Tour::CheckRecords() {
-  parts_.timeline.Chapter(
-      "The same in the institution's records: requests, events, notices, results");
   for (const LegTraces& leg : traces_) {
     if (!leg.traces.empty()) CheckLeg(leg);
   }
-}
-
-void Tour::Walk() {
-  for (const Leg& leg : TourLegs()) WalkLeg(leg);
 }
 
 }  // namespace guarantee::platform_simulator

@@ -1,5 +1,4 @@
-// Walks through all interfaces with one partner, leg by leg, and ticks every step from answers and
-// receipts.
+// Walks through all interfaces with one partner, and ticks every step from answers and receipts.
 #pragma once
 
 #include <chrono>
@@ -33,7 +32,8 @@ class Tour {
  public:
   explicit Tour(TourParts parts) : parts_(std::move(parts)) {}
 
-  void Walk();
+  // One of TourLegs(). Its numbers are the same for every partner of the run.
+  void WalkLeg(const Leg& leg);
   // Ticks what was seen a second time, from the institution's own records.
   void CheckRecords();
 
@@ -43,7 +43,6 @@ class Tour {
 
   bool Apply(const Leg& leg, Facts& facts);
   bool AwaitOrder(const Leg& leg, Facts& facts);
-  void WalkLeg(const Leg& leg);
   bool Take(const Leg& leg, const Step& step, Facts& facts);
   bool Send(const Leg& leg, const Step& step, const Facts& facts);
   bool Await(const Leg& leg, const Step& step, Facts& facts);
