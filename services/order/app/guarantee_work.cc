@@ -221,7 +221,9 @@ Result<service::Outcome> WorkGuarantee(service::Outbound& out, const GuaranteeSe
   GuaranteeRecord record = std::move(*found).value_or(GuaranteeRecord{});
   const letter::Decision decision =
       letter::Decide(record.guarantee, command, out.now(), settings.policy);
-  const bool missing = !record.guarantee;
+  // The letter may be there and what is withdrawn may not: its request is perhaps not read yet.
+  const bool missing =
+      !record.guarantee || decision.refusal == letter::RefusalCode::kOperationUnknown;
   Guarantee after = record.guarantee.value_or(Guarantee{});
   Writer writer(out, settings.routes, after);
   for (const letter::Event& event : decision.events) {
