@@ -21,6 +21,7 @@
 #include "crypto/base64.h"
 #include "crypto/digest.h"
 #include "messaging/event.h"
+#include "platform-simulator/bind.h"
 #include "platform-simulator/notice_check.h"
 
 namespace guarantee::platform_simulator {
@@ -231,7 +232,7 @@ class PocoPlatformServer final : public PlatformServer {
                      ReceiptLog& receipts, Levers& levers)
       : platform_{std::move(contract), std::move(partners), receipts, levers, {}, {}, false},
         pool_(2, kServerThreads),
-        socket_(Poco::Net::SocketAddress(address.host, address.port)),
+        socket_(BindAlone(address)),
         server_(new Factory(platform_), pool_, socket_, Parameters()) {
     server_.start();
   }

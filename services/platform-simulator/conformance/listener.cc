@@ -15,6 +15,7 @@
 
 #include "contract/encode.h"
 #include "contract/messages.h"
+#include "platform-simulator/bind.h"
 #include "platform-simulator/notice_check.h"
 
 namespace guarantee::platform_simulator::conformance {
@@ -120,7 +121,7 @@ class PocoListener final : public Listener {
   PocoListener(const runtime::Address& address, std::shared_ptr<const contract::Contract> contract)
       : ledger_(std::move(contract)),
         pool_(2, kThreads),
-        socket_(Poco::Net::SocketAddress(address.host, address.port)),
+        socket_(BindAlone(address)),
         server_(new Factory(ledger_), pool_, socket_, Parameters()) {
     server_.start();
   }
