@@ -97,7 +97,7 @@ class BadStarts(unittest.TestCase):
         self.assertEqual((answer.status, _application.code_of(answer)), (200, "200"))
 
     def test_a_gateway_without_its_broker_says_so_and_acknowledges_nothing(self) -> None:
-        with _process.Process("gateway", self.system, self._without_broker()) as gateway:
+        with _process.Process("gateway", self.system, self._without_broker("gateway")) as gateway:
             _system.wait_for(
                 lambda: gateway.admin("readyz") == 503, _START_FAILS_WITHIN_SECONDS, "not ready"
             )
@@ -117,20 +117,22 @@ class BadStarts(unittest.TestCase):
         self.assertLess(seconds, _REQUEST_DEADLINE_SECONDS + 1.0)
 
     def test_an_order_service_without_its_broker_ends_and_names_it(self) -> None:
-        settings = self._without_broker()
-        own = {key: value for key, value in settings.items() if not key.startswith("gateway.")}
-        status, said = self._fails("order", own)
+        settings = self._without_broker("order")
+        status, said = self._fails("order", settings)
         self.assertEqual(status, _EXIT_FAILED)
         self.assertIn("bus", said)
         self.assertIn(settings["bus.brokers"], said)
 
-    def _without_broker(self) -> _process.Settings:
-        """Settings of a process that looks for Kafka where nobody listens."""
+    def _without_broker(self, service: str) -> _process.Settings:
+        """Settings of a service's own process that looks for Kafka where nobody listens."""
+        others = {"gateway", "dispatcher", "order", "claim", "credit", "invoice"} - {service}
         settings = {
             key: value
             for key, value in self._elsewhere(f"broker-{time.monotonic_ns()}").items()
-            if not key.startswith(("order.", "dispatcher."))
+            if key.partition(".")[0] not in others
         }
+        if service == "gateway":
+            settings["gateway.order_service"] = settings["rpc.address"]
         brokers = f"{_system.LOOPBACK}:{self.base + 9}"
         return settings | {"bus.kind": "kafka", "bus.brokers": brokers}
 
