@@ -263,7 +263,9 @@ void Pipeline::AskService(const Run& run, std::size_t index, const std::string& 
   ServiceRequest request{&run->interface(),           run->partner().id,  flow,
                          BusinessNumber(*run, index), run->traceparent(), run->received_at(),
                          run->message(index),         run->until()};
-  parts_.services->Ask(std::move(request), [run, index](Result<contract::Answer> answer) {
+  const auto self = shared_from_this();
+  parts_.services->Ask(std::move(request), [self, run, index](Result<contract::Answer> answer) {
+    if (self->closed_) return;
     if (!answer) return run->End(index, Unavailable(messages::kProcessing));
     const bool refused = answer->code == 500;
     run->End(index, {200, std::move(*answer), refused ? outcome::kRefused : outcome::kAccepted, 0});

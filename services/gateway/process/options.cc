@@ -101,33 +101,6 @@ std::set<std::string> AllInterfaces(const contract::Contract& contract,
   return sections;
 }
 
-// Sections by name. Who names an interface that is answered by its service has to say where that
-// is; the others need only their topic.
-Result<std::set<std::string>> ReadInterfaces(std::string_view text,
-                                             const contract::Contract& contract,
-                                             const std::set<std::string>& services) {
-  constexpr const char* kField = "gateway.interfaces";
-  if (text == kAllInterfaces) return AllInterfaces(contract, services);
-  std::set<std::string> sections;
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    const std::string section(text.substr(0, comma));
-    const contract::Interface* interface = contract.FindSection(section);
-    if (interface == nullptr) {
-      return Refused("config", "no interface has the section " + section, kField);
-    }
-    if (interface->synchronous && !services.contains(interface->service)) {
-      return Refused("config",
-                     fmt::format("{} is answered by the {} service, which has no address", section,
-                                 interface->service),
-                     kField);
-    }
-    sections.insert(section);
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
-  }
-  return sections;
-}
-
 }  // namespace
 
 std::vector<ConfigKey> ServiceKeys() { return {std::begin(kServiceKeys), std::end(kServiceKeys)}; }
@@ -152,6 +125,31 @@ std::set<std::string> ServicesOf(const contract::Contract& contract) {
   return services;
 }
 
+Result<std::set<std::string>> ChooseInterfaces(std::string_view text,
+                                               const contract::Contract& contract,
+                                               const std::set<std::string>& services) {
+  constexpr const char* kField = "gateway.interfaces";
+  if (text == kAllInterfaces) return AllInterfaces(contract, services);
+  std::set<std::string> sections;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    const std::string section(text.substr(0, comma));
+    const contract::Interface* interface = contract.FindSection(section);
+    if (interface == nullptr) {
+      return Refused("config", "no interface has the section " + section, kField);
+    }
+    if (interface->synchronous && !services.contains(interface->service)) {
+      return Refused("config",
+                     fmt::format("{} is answered by the {} service, which has no address", section,
+                                 interface->service),
+                     kField);
+    }
+    sections.insert(section);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return sections;
+}
+
 std::vector<ConfigKey> SettingKeys() { return {std::begin(kKeys), std::end(kKeys)}; }
 
 Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::Node& node,
@@ -172,7 +170,7 @@ Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::No
   if (!key) return tl::unexpected(key.error());
   options.key = std::move(*key);
   Result<std::set<std::string>> interfaces =
-      ReadInterfaces(config.Text("gateway.interfaces"), *node.contract(), services);
+      ChooseInterfaces(config.Text("gateway.interfaces"), *node.contract(), services);
   if (!interfaces) return tl::unexpected(interfaces.error());
   options.interfaces = std::move(*interfaces);
   return options;
