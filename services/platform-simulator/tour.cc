@@ -33,6 +33,10 @@ bool IsWanted(const Step& step, const contract::PlatformAnswer& answer) {
   namespace messages = contract::messages;
   const bool accepted = answer.verdict == contract::Verdict::kAccepted;
   if (step.wanted == Wanted::kFinding) return answer.code == kLineFound;
+  if (step.wanted == Wanted::kRefused) {
+    return answer.verdict == contract::Verdict::kRefused &&
+           (step.text.empty() || answer.message == step.text);
+  }
   if (step.wanted != Wanted::kWithdrawal) return accepted;
   return accepted || answer.message == messages::kDecided ||
          answer.message == messages::kNeedsBeneficiary;
@@ -91,6 +95,8 @@ void Tour::AddFlow(const Leg& leg, const Step& step, const Facts& facts) {
 void Tour::Saw(const Leg& leg, const Step& step, const Facts& facts, bool changes,
                const std::string& detail) {
   const contract::Interface& interface = *parts_.contract.FindSection(step.section);
+  // Of what was refused nothing needs to be kept.
+  if (step.wanted == Wanted::kRefused) return parts_.timeline.Seen(NameOf(leg, step), detail);
   traces_.back().traces.push_back(
       {step.section, interface.service, step.act, changes, NameOf(leg, step)});
   AddFlow(leg, step, facts);

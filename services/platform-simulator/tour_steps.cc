@@ -1,12 +1,19 @@
 #include "platform-simulator/tour_steps.h"
 
+#include "contract/messages.h"
+
 namespace guarantee::platform_simulator {
 namespace {
+
+namespace messages = contract::messages;
 
 constexpr Money kAmount{500'000'00};
 // One fen above what the demonstration approves.
 constexpr Money kTooMuch{10'000'000'01};
 constexpr const char* kLeft = "-W";
+constexpr std::string_view kAnyText;
+// No partner's key, in any writing.
+constexpr const char* kOtherKey = "bm9ib2R5J3Mga2V5IQ==";
 
 Step Send(const char* section, const char* number, const char* what, std::vector<Value> values = {},
           Wanted wanted = Wanted::kAccepted, const char* ending = "") {
@@ -19,6 +26,19 @@ Step Await(const char* section, const char* number, const char* what) {
 
 Step Operate(const char* section, const char* what, std::vector<const char*> words) {
   return {Act::kOperate, section, "", what, Wanted::kAccepted, {}, std::move(words), ""};
+}
+
+Step Refused(const char* section, const char* number, const char* what, std::string_view text,
+             std::vector<Value> values = {}) {
+  Step step = Send(section, number, what, std::move(values), Wanted::kRefused);
+  step.text = text;
+  return step;
+}
+
+Step AwaitFailure(const char* section, const char* number, const char* what) {
+  Step step = Await(section, number, what);
+  step.wanted = Wanted::kFailure;
+  return step;
 }
 
 Step Unchanging(Step step) {
@@ -36,6 +56,12 @@ Step Restore() {
 const std::vector<Value>& Beneficiary() {
   static const std::vector<Value> kValues = {{"beneficiary", "$their_name"},
                                              {"beneficiary_code", "$their_code"}};
+  return kValues;
+}
+
+const std::vector<Value>& Invoice() {
+  static const std::vector<Value> kValues = {
+      {"bidder_name", "$bidder_name"}, {"bidder_code", "$bidder_code"}, {"amount_fen", "$cost"}};
   return kValues;
 }
 
@@ -110,10 +136,7 @@ std::vector<Leg> Claims() {
            kAmount,
            true,
            {Open(), Restore(), Await("3.8", "HY", "the letter in plain"),
-            Send("3.13", "FP", "an invoice for the premium",
-                 {{"bidder_name", "$bidder_name"},
-                  {"bidder_code", "$bidder_code"},
-                  {"amount_fen", "$cost"}}),
+            Send("3.13", "FP", "an invoice for the premium", Invoice()),
             Await("3.14", "FP", "the invoice"), Send("3.11", "LP", "a claim", Beneficiary()),
             Await("3.12", "LP", "the claim is paid")}},
           {"L7",
@@ -138,12 +161,51 @@ std::vector<Leg> Claims() {
                   {"payer_amount_fen", "$amount"}})}}};
 }
 
+// The gates of the clock and of the state (rulings 4), on either side of the opening.
+std::vector<Leg> Refusals() {
+  std::vector<Value> wrong_amount = Invoice();
+  wrong_amount.back().text = "0.01";
+  return {
+      {"L9",
+       "Too early",
+       kAmount,
+       true,
+       {Refused("3.7", "HY", "a key before the opening", messages::kNotOpened,
+                {{"secret_key", "$secret_key"}, {"out_time", ""}}),
+        Unchanging(Send("3.3", "", "the order is to be closed")),
+        AwaitFailure("3.4", "", "it has its letter"), Send("3.9", "ZX", "the letter is to end"),
+        AwaitFailure("3.10", "ZX", "not before the opening"),
+        Send("3.11", "LP", "a claim", Beneficiary()),
+        AwaitFailure("3.12", "LP", "not before the opening"),
+        Refused("3.20", "ZZ", "a number that nothing has", messages::kNumberUnknown)}},
+      {"L10",
+       "Too late",
+       kAmount,
+       true,
+       {Open(), Send("3.15", "TH", "the bidder gives the letter back"),
+        AwaitFailure("3.16", "TH", "not after the opening"),
+        Refused("3.7", "HX", "another key", messages::kKeyWrong,
+                {{"secret_key", kOtherKey}, {"out_time", ""}}),
+        Restore(), Await("3.8", "HY", "the letter in plain"),
+        Refused("3.22", "", "the opening cannot move now", messages::kRestored,
+                {{"open_time", "$tomorrow"}}),
+        Refused("3.23", "", "the deadline cannot move now", kAnyText,
+                {{"bzj_end_time", "$tomorrow"}}),
+        Send("3.13", "FA", "an invoice of another amount", wrong_amount),
+        AwaitFailure("3.14", "FA", "the amount is not the premium"),
+        Send("3.13", "FB", "an invoice for the premium", Invoice()),
+        Await("3.14", "FB", "the invoice"), Send("3.13", "FC", "a second one", Invoice()),
+        AwaitFailure("3.14", "FC", "there is one"), Send("3.9", "ZX", "the letter is to end"),
+        Await("3.10", "ZX", "the letter has ended"), Send("3.11", "LP", "a claim", Beneficiary()),
+        AwaitFailure("3.12", "LP", "the letter has ended")}}};
+}
+
 }  // namespace
 
 const std::vector<Leg>& TourLegs() {
   static const std::vector<Leg> kLegs = [] {
     std::vector<Leg> legs;
-    for (const auto part : {Credits, BeforeOpening, Cancellations, Claims}) {
+    for (const auto part : {Credits, BeforeOpening, Cancellations, Claims, Refusals}) {
       for (Leg& leg : part()) legs.push_back(std::move(leg));
     }
     return legs;

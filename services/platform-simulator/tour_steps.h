@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/money.h"
@@ -17,6 +18,7 @@ enum class Act {
 enum class Wanted {
   kAccepted,    // code 200; a notice of success
   kFailure,     // a notice of failure
+  kRefused,     // refused in the answer, with the step's text
   kFinding,     // a credit check that finds the line
   kWithdrawal,  // withdrawn, or told that it was decided or who has to consent
 };
@@ -39,7 +41,8 @@ struct Step {
   std::vector<const char*> words;  // of the operator's command
   // What the operation's number ends in; the bank-simulator leaves those to people.
   const char* ending = "";
-  bool changes = true;  // leaves a public event when it is accepted
+  bool changes = true;         // leaves a public event when it is accepted
+  std::string_view text = {};  // of a refusal; empty: any
 };
 
 // One order, or one applicant for credit, and what becomes of it.
