@@ -218,8 +218,11 @@ void KafkaConsumer::Resume(std::span<const TopicPartition> partitions) {
     if (found == owned_.end() || !std::exchange(found->second.paused, false)) continue;
     if (found->second.stopped) continue;
     rd_kafka_resume_partitions(handle_->get(), ListOf({&source, 1}).get());
-    // Records that Judge dropped while paused are behind librdkafka's position.
-    static_cast<void>(Seek({source, found->second.next}));
+    // Records that Judge dropped while paused are behind librdkafka's position. Where it cannot be
+    // put back, reading on would pass them over: nothing more is taken until a new assignment.
+    if (Seek({source, found->second.next})) continue;
+    found->second.stopped = true;
+    leave_requested_ = true;
   }
 }
 

@@ -56,7 +56,7 @@ class KafkaConsumer final : public messaging::Consumer {
   std::map<messaging::TopicPartition, Owned> owned_;
   std::optional<Error> pending_error_;   // met after records that go out first
   std::optional<SteadyTime> rejoin_at_;  // left the group, comes back then
-  bool leave_requested_ = false;         // set in a callback, done after it
+  bool leave_requested_ = false;         // done by the next poll, not in a callback
 };
 
 }  // namespace guarantee::kafka
