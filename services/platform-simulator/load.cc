@@ -170,7 +170,7 @@ Result<void> Worker::One(std::int64_t turn) {
     }
     if (outcome.type == "fail") return ++tally_.fail, Result<void>();
     connection_.reset();
-    if (spent > load_.options.timeout) return ++tally_.unknown, Result<void>();
+    if (spent > load_.options.request_timeout) return ++tally_.unknown, Result<void>();
     std::this_thread::sleep_for(kAttemptPause);
   }
 }

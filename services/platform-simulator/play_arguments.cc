@@ -30,7 +30,12 @@ struct NumberOption {
 const std::map<std::string, NumberOption>& NumberOptions() {
   static const std::map<std::string, NumberOption> options = {
       {"--applications", {1'000, [](PlayOptions& o, int n) { o.applications = n; }}},
-      {"--timeout", {3'600, [](PlayOptions& o, int n) { o.timeout = std::chrono::seconds(n); }}},
+      {"--timeout",
+       {3'600,
+        [](PlayOptions& o, int n) {
+          o.story_timeout = std::chrono::seconds(n);
+          o.request_timeout = std::chrono::seconds(n);
+        }}},
       {"--rate", {100'000, [](PlayOptions& o, int n) { o.rate = n; }}},
       {"--seconds", {86'400, [](PlayOptions& o, int n) { o.seconds = n; }}},
       {"--connections", {512, [](PlayOptions& o, int n) { o.connections = n; }}},

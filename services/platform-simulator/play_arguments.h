@@ -11,8 +11,10 @@ namespace guarantee::platform_simulator {
 
 struct PlayOptions {
   std::string endpoints;
-  int applications = 1;              // ordinary ones a partner
-  std::chrono::seconds timeout{60};  // of the story; of one request with its repeats under load
+  int applications = 1;  // ordinary ones a partner
+  // --timeout sets both.
+  std::chrono::seconds story_timeout{300};
+  std::chrono::seconds request_timeout{60};  // of one request with its repeats under load
   bool load = false;
   int rate = 50;        // requests a second, all connections together
   int seconds = 10;     // how long new requests begin

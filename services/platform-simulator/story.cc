@@ -20,6 +20,8 @@ namespace {
 
 // Above the gateway's own deadline, so that its answer is heard.
 constexpr std::chrono::milliseconds kRequestTimeout{15'000};
+// For the letters of the first applications; what comes later waits step by step.
+constexpr std::chrono::seconds kLettersWait{60};
 constexpr Money kOrdinaryAmount{500'000'00};
 constexpr Money kChangedAmount{500'001'00};
 // One fen above what the demonstration's rules approve.
@@ -249,7 +251,10 @@ void Story::AwaitNotices() {
   while (true) {
     const bool read = ReadReceipts();
     if (read && all_seen()) return;
-    if (timeline_.Elapsed() > options_.timeout) break;
+    if (timeline_.Elapsed() >
+        std::min<std::chrono::milliseconds>(options_.story_timeout, kLettersWait)) {
+      break;
+    }
     timeline_.Pause();
   }
   for (const auto& [key, expected] : expected_) {
@@ -281,8 +286,9 @@ void Story::WalkAll() {
   const OperatorLine operators(endpoints_.guaranteectl_words);
   std::vector<std::unique_ptr<Tour>> tours;
   for (const PartnerEndpoint& partner : endpoints_.partners) {
-    tours.push_back(std::make_unique<Tour>(TourParts{
-        contract_, partner, *gateway_, *watch_, operators, timeline_, run_, options_.timeout}));
+    tours.push_back(
+        std::make_unique<Tour>(TourParts{contract_, partner, *gateway_, *watch_, operators,
+                                         timeline_, run_, options_.story_timeout}));
   }
   for (const Leg& leg : TourLegs()) {
     timeline_.Chapter(leg.title);
