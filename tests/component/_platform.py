@@ -37,6 +37,8 @@ class Sealer:
             path.write_bytes(self._private)
             public = _openssl("pkey", "-in", str(path), "-pubout", "-outform", "DER")
         self.key = base64.b64encode(public).decode()
+        # Of the key's own number, beyond what every such key begins with.
+        self.secret = self.key[60:120]
 
     def seal(self, plain: str) -> str:
         with tempfile.TemporaryDirectory() as folder:

@@ -66,6 +66,9 @@ class Services:
         self.accepted(self.maintain_opening(number, _platform.moment(minutes=-1)))
         key = {"guaranteeNo": letter, "secretKey": sealer.key}
         self.accepted(self.platform.ask("restoreApply", f"RS-{number}", **key))
+        for log in (self.system.state / "log").iterdir():
+            text = log.read_text(encoding="utf-8", errors="replace")
+            self.assertNotIn(sealer.secret, text, log.name)
         self.decided("guarantee", "letter", letter, str(_PLAIN_LETTER))
         self.platform.await_receipt("3.8", letter)
         return letter
