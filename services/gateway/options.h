@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "base/secret.h"
 #include "http/request.h"
 #include "partner/partner.h"
+#include "sealing/storage.h"
 
 namespace guarantee::gateway {
 
@@ -50,6 +52,8 @@ struct GatewayOptions {
   http::ServerLimits http;
   SignInOptions sign_in;
   RegisterOptions registering;
+  // Seal what came plain in a sealed field; null: it is published as it came.
+  std::shared_ptr<const sealing::StorageKeys> storage_keys;
 };
 
 }  // namespace guarantee::gateway

@@ -11,6 +11,7 @@
 #include "crypto/purpose.h"
 #include "gateway/judge.h"
 #include "gateway/outcome.h"
+#include "gateway/storage_seal.h"
 #include "gateway/texts.h"
 #include "messaging/event.h"
 
@@ -276,10 +277,18 @@ void Pipeline::AskService(const Run& run, std::size_t index, const std::string& 
 
 void Pipeline::Publish(const Run& run, std::size_t index, const Event& event) {
   if (run->over()) return;  // answered already; a repeat will find the register's row
-  const google::protobuf::Message& message = *run->item(index).message;
+  const google::protobuf::Message* message = run->item(index).message.get();
+  std::unique_ptr<google::protobuf::Message> sealed;
+  if (options_.storage_keys) {
+    auto made = SealPlainFields(run->interface(), *message, run->partner().id,
+                                FlowNumber(*run, index), *options_.storage_keys, *parts_.random);
+    if (!made) return run->End(index, Unavailable());
+    sealed = std::move(*made);
+    if (sealed) message = sealed.get();
+  }
   messaging::Envelope envelope;
   envelope.id = event.id;
-  envelope.type = message.GetDescriptor()->full_name();
+  envelope.type = message->GetDescriptor()->full_name();
   envelope.partner = run->partner().id;
   envelope.flow = event.flow;
   envelope.time = event.received_at;
@@ -288,7 +297,7 @@ void Pipeline::Publish(const Run& run, std::size_t index, const Event& event) {
   envelope.traceparent = run->traceparent();
   const auto self = shared_from_this();
   parts_.producer->Publish(
-      messaging::MakeRecord(envelope, run->interface().request_topic, message.SerializeAsString()),
+      messaging::MakeRecord(envelope, run->interface().request_topic, message->SerializeAsString()),
       [self, run, index, event](const Result<messaging::Position>& position) {
         self->OnPublished(run, index, event, position);
       });

@@ -23,6 +23,10 @@ constexpr ConfigKey kKeys[] = {
      .kind = KeyKind::kFile,
      .required = true,
      .help = "of keyed hashes: the same file as gateway.key_file"},
+    {.name = "order.storage_key_file",
+     .kind = KeyKind::kFile,
+     .required = true,
+     .help = "opens what the gateway sealed: the same file as gateway.storage_key_file"},
 };
 
 }  // namespace
@@ -49,6 +53,10 @@ Result<OrderOptions> ReadOptions(const runtime::Config& config, const node::Node
   options.process_name = node.process_name();
   options.alone = node.alone();
   options.rules_file = config.Text("order.rules_file");
+  Result<sealing::StorageKeys> storage =
+      sealing::StorageKeys::Load(config.Text("order.storage_key_file"));
+  if (!storage) return tl::unexpected(storage.error());
+  options.storage_keys = std::make_shared<const sealing::StorageKeys>(std::move(*storage));
   Result<std::string> key = runtime::ReadFile(config.Text("order.key_file"), kKeyFileBytesMax,
                                               "config", "order.key_file");
   if (!key) return tl::unexpected(key.error());

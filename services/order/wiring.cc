@@ -133,7 +133,7 @@ class WiredOrderService final : public OrderService {
     if (!redirect_key) return tl::unexpected(redirect_key.error());
     const auto restore_key = crypto::TokenKey::Derive(options_.key, "restore");
     if (!restore_key) return tl::unexpected(restore_key.error());
-    opener_ = std::make_unique<CipherOpener>(partners_, *restore_key);
+    opener_ = std::make_unique<CipherOpener>(partners_, options_.storage_keys, *restore_key);
     if (Result<void> checked = opener_->Check(); !checked) return checked;
     MakeTasks(std::move(rules.orders), *flow_key, *redirect_key);
     GuaranteeTasks::Dependencies needs;
@@ -163,7 +163,9 @@ class WiredOrderService final : public OrderService {
       return PolicyOf(*partner);
     };
     needs.letter_policy = [this](const std::string& id) { return LetterPolicyOf(id); };
-    needs.credit_flow = [flow_key](const Order& order) { return CreditFlowOf(order, flow_key); };
+    needs.credit_flow = [this, flow_key](const Order& order) {
+      return CreditFlowOf(order, *opener_, flow_key);
+    };
     needs.redirect_token = [redirect_key](const std::string& partner, const std::string& order) {
       const std::array<std::string_view, 2> parts{partner, order};
       return redirect_key.Make(parts);

@@ -12,6 +12,7 @@
 #include "host/host.h"
 #include "messaging/bus.h"
 #include "partner/directory.h"
+#include "sealing/storage.h"
 #include "sql/database.h"
 #include "sql/write_store.h"
 
@@ -26,6 +27,8 @@ struct OrderOptions {
   std::string rules_file;              // empty: nothing is decided by rules
   bool demonstration_letters = false;  // allow the rules file's letter; development only
   std::int64_t request_limit_ms = 5'000;
+  // Open what the gateway sealed; null: nothing was.
+  std::shared_ptr<const sealing::StorageKeys> storage_keys;
   Secret key;  // of keyed hashes, at least 32 bytes: the gateway's
 };
 

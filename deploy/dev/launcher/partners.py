@@ -4,6 +4,7 @@ Made at the first start and kept: nothing here is shipped. `demo` has further ac
 be refused; `second` is there so that the same numbers can be used by two partners at once.
 """
 
+import base64
 import datetime
 import secrets
 import subprocess
@@ -34,6 +35,7 @@ def ensure(state: layout.StateDirectory, platform_url: str, hash_password: HashP
     `hash_password` gives the encoded hash that the gateway compares with.
     """
     _secret(state, "gateway.key", lambda: secrets.token_bytes(_KEY_BYTES))
+    _secret(state, "storage.key", _storage_key)
     content = files.read_json(state.partners)
     if content is None:
         content = {"partners": [_partner(state, hash_password, name) for name in (_FIRST, _SECOND)]}
@@ -49,6 +51,10 @@ def has_database_password(state: layout.StateDirectory) -> bool:
 
 def database_password(state: layout.StateDirectory) -> str:
     return _secret(state, _DATABASE_PASSWORD, _new_password).decode()
+
+
+def _storage_key() -> bytes:
+    return b"k1 " + base64.b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n"
 
 
 def _new_password() -> bytes:

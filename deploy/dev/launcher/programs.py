@@ -9,6 +9,7 @@ from launcher.settings import SIMULATOR, Settings
 _RULES_FILE = layout.DEVELOPMENT / "rules-auto.json"
 _REQUEST_TIMEOUT_MS = 5000
 _GATEWAY_KEY = "secrets/gateway.key"
+_STORAGE_KEY = "secrets/storage.key"
 _CREDIT_MINIMUM = "10000.00"
 _CLAIM_CONTACT = ("示范理赔联系人", "0731-12345678")
 _TRUE, _FALSE = "true", "false"
@@ -162,6 +163,7 @@ def _gateway(settings: Settings, ports: dict[str, int]) -> Values:
         "gateway.address": layout.address(ports["main"]),
         "gateway.redirect_base": layout.url(first["main"], "page/"),
         "gateway.key_file": _GATEWAY_KEY,
+        "gateway.storage_key_file": _STORAGE_KEY,
         "gateway.request_timeout_ms": _REQUEST_TIMEOUT_MS,
     }
     if not settings.embedded:
@@ -184,6 +186,7 @@ def _order(settings: Settings, _ports: dict[str, int]) -> Values:
         "order.rules_file": _rules(settings),
         "order.letters_demonstration": _demonstration(settings),
         "order.key_file": _GATEWAY_KEY,
+        "order.storage_key_file": _STORAGE_KEY,
     }
 
 

@@ -27,6 +27,10 @@ constexpr ConfigKey kKeys[] = {
      .kind = KeyKind::kFile,
      .required = true,
      .help = "32 random bytes or more, the same in every replica and for ever"},
+    {.name = "gateway.storage_key_file",
+     .kind = KeyKind::kFile,
+     .required = true,
+     .help = "keys, one a line: id and base64 of 32 bytes; the first seals what came plain"},
     {.name = "gateway.request_timeout_ms",
      .kind = KeyKind::kInteger,
      .fallback = "5000",
@@ -169,6 +173,10 @@ Result<GatewayOptions> ReadOptions(const runtime::Config& config, const node::No
   Result<Secret> key = ReadKey(config.Text("gateway.key_file"));
   if (!key) return tl::unexpected(key.error());
   options.key = std::move(*key);
+  Result<sealing::StorageKeys> storage =
+      sealing::StorageKeys::Load(config.Text("gateway.storage_key_file"));
+  if (!storage) return tl::unexpected(storage.error());
+  options.storage_keys = std::make_shared<const sealing::StorageKeys>(std::move(*storage));
   Result<std::set<std::string>> interfaces =
       ChooseInterfaces(config.Text("gateway.interfaces"), *node.contract(), services);
   if (!interfaces) return tl::unexpected(interfaces.error());

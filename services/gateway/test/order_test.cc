@@ -57,6 +57,28 @@ TEST_F(OrderTest, AnApplicationIsPublishedThenAnswered) {
   EXPECT_TRUE(Eventually([this] { return metrics_.in_flight() == 0; }));
 }
 
+TEST_F(OrderTest, WhatCameInPlainIsSealedBeforeItIsPublished) {
+  gateway_.reset();
+  const auto keys =
+      sealing::StorageKeys::Parse("k1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").value();
+  options_.storage_keys = std::make_shared<const sealing::StorageKeys>(keys);
+  StartGateway();
+  const std::string cipher = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+  Body body = With(OrderBody("B1", "O1"), "bidderName", R"("湖南某建设有限公司")");
+  body = With(body, "projectName", '"' + cipher + '"');
+  ASSERT_EQ(CodeOf(Apply(body)), 200);
+  ASSERT_EQ(CodeOf(Apply(body)), 200) << "the digest is of what came";
+  const messaging::Record record = bus_.records().front();
+  EXPECT_EQ(record.value.find("湖南"), std::string::npos);
+  guarantee::partner::v1::OrderApply apply;
+  ASSERT_TRUE(apply.ParseFromString(record.value));
+  EXPECT_EQ(apply.project_name(), cipher) << "ciphertext stays as it came";
+  const auto opened = keys.Unseal(apply.bidder_name(), {"demo", "O1", "bidder_name"});
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(opened->Reveal(), "湖南某建设有限公司");
+  EXPECT_FALSE(keys.Unseal(apply.bidder_name(), {"second", "O1", "bidder_name"}).has_value());
+}
+
 TEST_F(OrderTest, TheRowIsConfirmedAfterTheReport) {
   EXPECT_EQ(CodeOf(Apply(OrderBody("B1", "O1"))), 200);
   EXPECT_TRUE(Eventually([this] {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "contract/flow.h"
+#include "guarantee/partner/v1/order.pb.h"
 #include "runtime/service.h"
 #include "sealing/open.h"
 
@@ -13,27 +14,29 @@ using sealing::Content;
 
 struct Place {
   const char* name;
+  int field;  // number in the message of 3.1
   Content content;
   std::string SealedFields::*sealed;
   std::string letter::RestoredNames::*plain;
 };
+constexpr std::size_t kBidderCode = 1;
 constexpr std::array<Place, 8> kPlaces{{
-    {"bidder_name", Content::kText, &SealedFields::bidder_name,
-     &letter::RestoredNames::bidder_name},
-    {"bidder_code", Content::kCode, &SealedFields::bidder_code,
-     &letter::RestoredNames::bidder_code},
-    {"project_name", Content::kText, &SealedFields::project_name,
-     &letter::RestoredNames::project_name},
-    {"project_number", Content::kText, &SealedFields::project_number,
-     &letter::RestoredNames::project_number},
-    {"section_number", Content::kText, &SealedFields::section_number,
-     &letter::RestoredNames::section_number},
-    {"section_name", Content::kText, &SealedFields::section_name,
-     &letter::RestoredNames::section_name},
-    {"tenderee_name", Content::kText, &SealedFields::tenderee_name,
-     &letter::RestoredNames::tenderee_name},
-    {"tenderee_code", Content::kCode, &SealedFields::tenderee_code,
-     &letter::RestoredNames::tenderee_code},
+    {"bidder_name", partner::v1::OrderApply::kBidderNameFieldNumber, Content::kText,
+     &SealedFields::bidder_name, &letter::RestoredNames::bidder_name},
+    {"bidder_code", partner::v1::OrderApply::kBidderCodeFieldNumber, Content::kCode,
+     &SealedFields::bidder_code, &letter::RestoredNames::bidder_code},
+    {"project_name", partner::v1::OrderApply::kProjectNameFieldNumber, Content::kText,
+     &SealedFields::project_name, &letter::RestoredNames::project_name},
+    {"project_number", partner::v1::OrderApply::kProjectNoFieldNumber, Content::kText,
+     &SealedFields::project_number, &letter::RestoredNames::project_number},
+    {"section_number", partner::v1::OrderApply::kTendersNoFieldNumber, Content::kText,
+     &SealedFields::section_number, &letter::RestoredNames::section_number},
+    {"section_name", partner::v1::OrderApply::kTendersNameFieldNumber, Content::kText,
+     &SealedFields::section_name, &letter::RestoredNames::section_name},
+    {"tenderee_name", partner::v1::OrderApply::kTendereeFieldNumber, Content::kText,
+     &SealedFields::tenderee_name, &letter::RestoredNames::tenderee_name},
+    {"tenderee_code", partner::v1::OrderApply::kTendereeCodeFieldNumber, Content::kCode,
+     &SealedFields::tenderee_code, &letter::RestoredNames::tenderee_code},
 }};
 
 Result<sealing::Configuration> ConfigurationOf(const partner::FieldCipher& cipher) {
@@ -45,6 +48,15 @@ Result<sealing::Configuration> ConfigurationOf(const partner::FieldCipher& ciphe
   words.unwrap_with = cipher.unwrap_with;
   words.unwrap_key = cipher.unwrap_key;
   return sealing::ReadConfiguration(words);
+}
+
+// What the gateway sealed under the name that the field has in the message of 3.1.
+Result<Secret> Unsealed(const sealing::StorageKeys* keys, const Order& order, const Place& place) {
+  if (keys == nullptr) return Permanent("sealing.key_missing", "no storage keys", place.name);
+  return keys->Unseal(
+      order.sealed.*place.sealed,
+      {order.partner, order.order_no,
+       partner::v1::OrderApply::descriptor()->FindFieldByNumber(place.field)->name()});
 }
 
 // The one who paid, or proved himself on the page, against what the key brought to light (B4).
@@ -87,7 +99,15 @@ Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Ord
   std::vector<sealing::Field> fields;
   fields.reserve(kPlaces.size());
   for (const Place& place : kPlaces) {
-    fields.push_back({place.name, order.sealed.*place.sealed, place.content, std::nullopt});
+    const std::string& value = order.sealed.*place.sealed;
+    if (!sealing::LooksStored(value)) {
+      fields.push_back({place.name, value, place.content, std::nullopt});
+      continue;
+    }
+    const Result<Secret> plain = Unsealed(storage_keys_.get(), order, place);
+    if (!plain) return tl::unexpected(plain.error());
+    fields.push_back(
+        {place.name, std::string(plain->Reveal()), place.content, sealing::FieldForm::kPlain});
   }
   letter::Opening opening;
   const std::array<std::string_view, 3> parts{partner, guarantee_no, key.Reveal()};
@@ -105,10 +125,20 @@ Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Ord
   return opening;
 }
 
-std::string CreditFlowOf(const Order& order, const crypto::TokenKey& flow_key) {
-  std::string code = order.bidder ? order.bidder->code : std::string();
-  const bool plain = sealing::DetectForm(order.sealed.bidder_code) == sealing::FieldForm::kPlain;
-  if (code.empty() && plain) code = order.sealed.bidder_code;
+std::string CipherOpener::PlainBidderCode(const Order& order) const {
+  const std::string& value = order.sealed.bidder_code;
+  if (sealing::LooksStored(value)) {
+    const auto code = Unsealed(storage_keys_.get(), order, kPlaces[kBidderCode]);
+    return code ? std::string(code->Reveal()) : std::string();
+  }
+  return sealing::DetectForm(value) == sealing::FieldForm::kPlain ? value : std::string();
+}
+
+std::string CreditFlowOf(const Order& order, const CipherOpener& opener,
+                         const crypto::TokenKey& flow_key) {
+  const std::string code = order.bidder && !order.bidder->code.empty()
+                               ? order.bidder->code
+                               : opener.PlainBidderCode(order);
   if (code.empty()) return {};
   const std::array<std::string_view, 2> parts{order.partner, code};
   return contract::JoinFlow(order.partner, contract::FlowKind::kCredit, flow_key.Make(parts));

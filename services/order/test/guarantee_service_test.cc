@@ -1,167 +1,8 @@
 // The guarantee of an issued order: refund, restore, cancellation, claim, moved times, expiry.
-#include <grpcpp/grpcpp.h>
-
-#include "crypto/purpose.h"
-#include "crypto/token.h"
-#include "guarantee/event/v1/guarantee_decision.pb.h"
-#include "guarantee/event/v1/handshake.pb.h"
-#include "guarantee/event/v1/state.pb.h"
-#include "guarantee/partner/v1/letter.pb.h"
-#include "guarantee/rpc/v1/case.grpc.pb.h"
-#include "guarantee/rpc/v1/order.grpc.pb.h"
-#include "order/test/order_fixture.h"
-#include "rpc/server.h"
+#include "order/test/guarantee_fixture.h"
 
 namespace guarantee::order {
 namespace {
-
-using messaging::Delivered;
-
-constexpr std::int64_t kAmountFen = 50'000'000;
-constexpr std::int64_t kToOpeningMs = 25 * kHourMs;
-
-// What a real Java runtime sealed (libs/sealing/test/data).
-struct Vector {
-  std::string key;
-  std::string code;
-  std::string code_plain_base64;
-  std::string name;
-};
-Vector LoadVector() {
-  std::ifstream file(GUARANTEE_SOURCE_DIR "/libs/sealing/test/data/vectors.txt");
-  Vector vector;
-  std::string word;
-  while (file >> word && word != "key") continue;
-  file >> vector.key;
-  std::string kind;
-  std::string sealed;
-  for (int field = 0; field < 4; ++field) {
-    file >> word >> kind >> sealed;
-    std::getline(file, word);  // what it opens to
-    if (kind == "code") {
-      vector.code = sealed;
-      vector.code_plain_base64 = word.substr(1);
-    } else {
-      vector.name = sealed;
-    }
-  }
-  return vector;
-}
-
-std::string Damaged(std::string key) {
-  char& one = key[key.size() / 2];
-  one = one == 'A' ? 'B' : 'A';
-  return key;
-}
-
-class GuaranteeServiceTest : public OrderServiceTest {
- protected:
-  void StartAll(bool with_rules) {
-    Start(with_rules);
-    server_ = rpc::StartServer("127.0.0.1:0", service_->rpcs()).value();
-    cases_ = rpc::v1::CaseService::NewStub(server_->InProcessChannel({}));
-  }
-  void TearDown() override {
-    if (server_) rpc::Stop(*server_);
-    server_.reset();
-    OrderServiceTest::TearDown();
-  }
-
-  // An issued guarantee whose notice the platform has accepted.
-  void Issue(const std::string& partner = "demo", const std::string& order_no = "T1") {
-    auto application = Application(order_no, kAmountFen);
-    application.set_bidder_code(vector_.code);
-    application.set_tenderee(vector_.name);
-    application.set_tenderee_code(vector_.code);
-    Apply(partner, application, "e-" + partner + order_no);
-    ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
-    Decide(partner, order_no, Approval("d-" + order_no, "G-1"));
-    ASSERT_EQ(reader_->Await("GuaranteeIssued", 1).size(), 1U);
-    NoticeResult<event::NoticeAccepted>("3.2", Flow(partner, order_no), "B-" + order_no);
-    ASSERT_EQ(reader_->Await("GuaranteeIssueAcknowledged", 1).size(), 1U);
-  }
-  static std::string Letter(const std::string& partner = "demo") {
-    return contract::JoinFlow(partner, contract::FlowKind::kGuarantee, "G-1");
-  }
-  template <typename Result>
-  void NoticeResult(const std::string& section, const std::string& flow,
-                    const std::string& business_no) {
-    Result result;
-    result.mutable_notice()->set_section(section);
-    result.mutable_notice()->set_business_no(business_no);
-    messaging::Envelope envelope;
-    envelope.id = "n-" + std::to_string(++ids_);
-    envelope.type = result.GetTypeName();
-    envelope.partner = flow.substr(0, flow.find('/'));
-    envelope.flow = flow;
-    envelope.time = clock_.Now();
-    envelope.interface_section = section;
-    envelope.business_no = business_no;
-    Publish(kNoticeEventsTopic, envelope, result.SerializeAsString());
-  }
-  void Send(const std::string& topic, const google::protobuf::Message& message,
-            const std::string& business_no = {}, const std::string& flow = Letter()) {
-    messaging::Envelope envelope;
-    envelope.id = "r-" + std::to_string(++ids_);
-    envelope.type = message.GetTypeName();
-    envelope.partner = flow.substr(0, flow.find('/'));
-    envelope.flow = flow;
-    envelope.time = clock_.Now();
-    envelope.business_no = business_no;
-    Publish(topic, envelope, message.SerializeAsString());
-  }
-  void RequestRefund(const std::string& number) {
-    partner::v1::RefundApply apply;
-    apply.set_business_no(number);
-    apply.set_guarantee_no("G-1");
-    apply.set_reason("业务需要");
-    Send(kRequestsTopic, apply, number);
-  }
-  void RequestCancel(const std::string& number) {
-    partner::v1::CancelApply apply;
-    apply.set_business_no(number);
-    apply.set_guarantee_no("G-1");
-    Send(kRequestsTopic, apply, number);
-  }
-  static event::DecideGuarantee Head(const std::string& id) {
-    event::DecideGuarantee decision;
-    decision.set_decision_id(id);
-    decision.set_decided_by("officer");
-    return decision;
-  }
-  rpc::v1::AnswerReply Ask(const google::protobuf::Message& message, const std::string& section,
-                           const std::string& flow, const std::string& business_no) {
-    rpc::v1::AnswerRequest request;
-    request.set_section(section);
-    request.set_type(std::string(message.GetTypeName()));
-    request.set_message(message.SerializeAsString());
-    request.set_partner(flow.substr(0, flow.find('/')));
-    request.set_flow(flow);
-    request.set_business_no(business_no);
-    request.set_received_at(clock_.Now().value);
-    grpc::ClientContext context;
-    rpc::v1::AnswerReply reply;
-    const grpc::Status status = cases_->Answer(&context, request, &reply);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return reply;
-  }
-  rpc::v1::AnswerReply Restore(const std::string& key, const std::string& number = "R-1") {
-    partner::v1::RestoreApply apply;
-    apply.set_business_no(number);
-    apply.set_guarantee_no("G-1");
-    apply.set_secret_key(key);
-    return Ask(apply, "3.7", Letter(), number);
-  }
-  void Open() {
-    clock_.Advance(kToOpeningMs);
-    clock_.Advance(1);
-  }
-
-  const Vector vector_ = LoadVector();
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<rpc::v1::CaseService::Stub> cases_;
-  int ids_ = 0;
-};
 
 TEST_F(GuaranteeServiceTest, Refund_IsDecidedAndToldBeforeTheOpening) {
   StartAll(false);
@@ -266,6 +107,28 @@ TEST_F(GuaranteeServiceTest, Restore_OpensTellsNeighboursAndSendsTheLetter) {
   ASSERT_EQ(reader_->Await("ResendNotice", 1).size(), 1U);
   EXPECT_EQ(Restore(vector_.key, "R-2").code(), 200);
   ASSERT_EQ(reader_->Await("RestoreNotice", 2).size(), 2U);
+}
+
+TEST_F(GuaranteeServiceTest, Restore_OpensWhatTheGatewaySealedToo) {
+  StartAll(false);
+  auto application = Application("T1", kAmountFen);
+  const auto stored = [](const std::string& value, const std::string& field) {
+    return StorageKeys().Seal(Secret(value), {"demo", "T1", field}, crypto::SystemRandom()).value();
+  };
+  application.set_bidder_name(stored("岳阳建设有限公司", "bidder_name"));
+  application.set_bidder_code(vector_.code);
+  application.set_tenderee(stored("岳阳市某招标单位", "tenderee"));
+  Apply("demo", application, "e1");
+  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
+  Decide("demo", "T1", Approval("d1", "G-1"));
+  ASSERT_EQ(reader_->Await("GuaranteeIssued", 1).size(), 1U);
+  Open();
+  ASSERT_EQ(Restore(vector_.key).code(), 200);
+  const auto told = reader_->Await("v1.GuaranteeRestored", 2);
+  ASSERT_EQ(told.size(), 2U);
+  const auto message = Read<event::GuaranteeRestored>(told[0]);
+  EXPECT_EQ(message.bidder_name(), "岳阳建设有限公司");
+  EXPECT_EQ(message.tenderee_name(), "岳阳市某招标单位");
 }
 
 TEST_F(GuaranteeServiceTest, Cancellation_IsPreemptedByAClaim) {
@@ -431,55 +294,6 @@ TEST_F(GuaranteeServiceTest, Redirect_IsSpentOnce) {
   rpc::v1::SpendRedirectReply reply;
   EXPECT_EQ(orders->SpendRedirect(&context, request, &reply).error_code(),
             grpc::StatusCode::NOT_FOUND);
-}
-
-class CreditBackedTest : public GuaranteeServiceTest {
- protected:
-  void SetUp() override {
-    credit_backed_ = true;
-    GuaranteeServiceTest::SetUp();
-  }
-};
-
-TEST_F(CreditBackedTest, Issue_NeedsTheReservationAndTheEndGivesItBack) {
-  StartAll(false);
-  auto application = Application("T1", kAmountFen);
-  application.set_bidder_code("91430602MA4L5GJ80Y");
-  Apply("demo", application, "e1");
-  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
-  Decide("demo", "T1", Approval("d1", "G-1"));
-  const auto asked = reader_->Await("ReserveCredit", 1);
-  ASSERT_EQ(asked.size(), 1U);
-  EXPECT_EQ(asked[0].source.topic, kCreditTopic);
-  const std::string credit_flow = messaging::ReadEnvelope(asked[0])->flow;
-  EXPECT_EQ(credit_flow.find("91430602MA4L5GJ80Y"), std::string::npos);
-  EXPECT_EQ(Read<event::ReserveCredit>(asked[0]).order_flow(), Flow("demo", "T1"));
-  EXPECT_EQ(reader_->Count("GuaranteeIssued"), 0U);
-  event::Reserved reserved;
-  reserved.set_credit_flow(credit_flow);
-  reserved.set_amount_fen(kAmountFen);
-  Send(kRequestsTopic, reserved, {}, Flow("demo", "T1"));
-  ASSERT_EQ(reader_->Await("GuaranteeIssued", 1).size(), 1U);
-  RequestRefund("F-1");
-  event::DecideGuarantee decision = Head("d-9");
-  decision.mutable_approve_refund();
-  ASSERT_EQ(reader_->Await("GuaranteeRefundRequested", 1).size(), 1U);
-  Send(kDecisionsTopic, decision);
-  const auto released = reader_->Await("ReleaseCredit", 1);
-  ASSERT_EQ(released.size(), 1U);
-  EXPECT_EQ(messaging::ReadEnvelope(released[0])->flow, credit_flow);
-  EXPECT_EQ(Read<event::ReleaseCredit>(released[0]).order_flow(), Flow("demo", "T1"));
-}
-
-TEST_F(CreditBackedTest, Issue_WithoutTheBiddersCodeIsRefusedAtOnce) {
-  StartAll(false);
-  auto application = Application("T1", kAmountFen);
-  application.set_bidder_code(vector_.code);
-  Apply("demo", application, "e1");
-  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
-  Decide("demo", "T1", Approval("d1", "G-1"));
-  EXPECT_EQ(reader_->Await("OrderCreditDenied", 1).size(), 1U);
-  EXPECT_EQ(reader_->Count("ReserveCredit"), 0U);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "order/adapters/bank_letters.h"
 #include "order/app/order_work.h"
 #include "order/wiring.h"
+#include "sealing/storage.h"
 #include "sql/embedded_log.h"
 #include "testing/fake_clock.h"
 
@@ -127,6 +128,7 @@ class OrderServiceTest : public ::testing::Test {
     options.alone = true;
     options.request_limit_ms = 1;
     options.key = Secret(std::string(32, 'k'));
+    options.storage_keys = std::make_shared<const sealing::StorageKeys>(StorageKeys());
     if (with_rules) {
       options.rules_file = directory_ + "/rules.json";
       options.demonstration_letters = true;
@@ -182,6 +184,9 @@ class OrderServiceTest : public ::testing::Test {
                         R"("letter_file":"plain.pdf"},"claim":{}})");
   }
 
+  static sealing::StorageKeys StorageKeys() {
+    return sealing::StorageKeys::Parse("k1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").value();
+  }
   static std::string Flow(const std::string& partner, const std::string& order_no) {
     return contract::JoinFlow(partner, contract::FlowKind::kOrder, order_no);
   }
