@@ -16,6 +16,10 @@
 namespace guarantee::hub {
 namespace {
 
+// Of this process; each may wait for its partition and holds a thread as long. What is beyond is
+// told to come again, which the gateway does.
+constexpr int kCallThreadsMax = 128;
+
 using HostResult = Result<std::unique_ptr<host::Host>>;
 
 // A service as it is started here: its word in the contract, its schema, the cases it has.
@@ -114,7 +118,10 @@ void Services::StartCalls(const std::shared_ptr<const contract::Contract>& contr
   router_ = std::make_unique<CaseRouter>(contract, targets);
   inner_router_ = std::make_unique<CaseRouter>(contract, std::move(targets));
   // A server without a port: calls of this process go through memory.
+  grpc::ResourceQuota threads("hub");
+  threads.SetMaxThreads(kCallThreadsMax);
   grpc::ServerBuilder builder;
+  builder.SetResourceQuota(threads);
   builder.RegisterService(inner_router_.get());
   inner_server_ = builder.BuildAndStart();
 }
