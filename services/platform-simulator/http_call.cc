@@ -1,9 +1,12 @@
 #include "platform-simulator/http_call.h"
 
 #include <Poco/Exception.h>
+#include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/NetSSL.h>
 #include <Poco/String.h>
 #include <Poco/URI.h>
 
@@ -19,21 +22,39 @@ Poco::Timespan ToTimespan(std::chrono::milliseconds time) {
   return {std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
 }
 
+// Throws when the roots cannot be read.
+Poco::Net::Context::Ptr StrictContext(const std::string& roots) {
+  constexpr int kChainMax = 9;
+  Poco::Net::initializeSSL();
+  Poco::Net::Context::Ptr context(new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, roots,
+                                                         Poco::Net::Context::VERIFY_STRICT,
+                                                         kChainMax, roots.empty()));
+  context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
+  return context;
+}
+
 }  // namespace
 
 HttpConnection::HttpConnection(std::string base_path) : base_path_(std::move(base_path)) {}
 HttpConnection::~HttpConnection() = default;
 
 Result<std::unique_ptr<HttpConnection>> HttpConnection::Make(const std::string& base_url,
-                                                             std::chrono::milliseconds timeout) {
+                                                             std::chrono::milliseconds timeout,
+                                                             const std::string& roots) {
   try {
     const Poco::URI uri(base_url);
-    if (uri.getScheme() != "http" || uri.getHost().empty()) {
-      return Refused("http.url", base_url + " is no http address");
+    const bool secure = uri.getScheme() == "https";
+    if ((!secure && uri.getScheme() != "http") || uri.getHost().empty()) {
+      return Refused("http.url", base_url + " is no http or https address");
     }
     std::unique_ptr<HttpConnection> connection(new HttpConnection(uri.getPath()));
-    connection->session_ =
-        std::make_unique<Poco::Net::HTTPClientSession>(uri.getHost(), uri.getPort());
+    if (secure) {
+      connection->session_ = std::make_unique<Poco::Net::HTTPSClientSession>(
+          uri.getHost(), uri.getPort(), StrictContext(roots));
+    } else {
+      connection->session_ =
+          std::make_unique<Poco::Net::HTTPClientSession>(uri.getHost(), uri.getPort());
+    }
     connection->session_->setKeepAlive(true);
     connection->session_->setTimeout(ToTimespan(timeout), ToTimespan(timeout), ToTimespan(timeout));
     return connection;

@@ -36,9 +36,12 @@ struct HttpRequest {
 // Not thread-safe.
 class HttpConnection {
  public:
-  // Refused "http.url" unless `base_url` is http and complete. Connects with the first call.
+  // Refused "http.url" unless `base_url` is http or https and complete, or when `roots` cannot be
+  // read. https: the server's certificate must lead to one of `roots`, a PEM file, empty: those of
+  // the system. Connects with the first call.
   [[nodiscard]] static Result<std::unique_ptr<HttpConnection>> Make(
-      const std::string& base_url, std::chrono::milliseconds timeout);
+      const std::string& base_url, std::chrono::milliseconds timeout,
+      const std::string& roots = {});
   ~HttpConnection();
 
   // `path` is appended to the base. Retryable "http.unknown": no complete answer came, the other

@@ -64,6 +64,7 @@ const std::map<std::string, Setter, std::less<>>& Setters() {
   static const std::map<std::string, Setter, std::less<>> setters = {
       {"--target", SetText<&Options::target>},
       {"--user", SetText<&Options::user>},
+      {"--roots", SetText<&Options::roots>},
       {"--endpoints", SetText<&Options::endpoints>},
       {"--partner", SetText<&Options::partner>},
       {"--out", SetText<&Options::out>},
@@ -100,7 +101,7 @@ Result<void> CheckTarget(Options& options) {
 
 std::string Usage() {
   return "usage: platform-simulator conformance run --target URL --user U [--password P]\n"
-         "           [--listen HOST:PORT]\n"
+         "           [--roots FILE] [--listen HOST:PORT]\n"
          "       platform-simulator conformance run --endpoints FILE [--partner ID]\n"
          "       both: [--format table|json|junit] [--out FILE] [--only SECTION]…\n"
          "           [--wait SECONDS] [--require-all]\n"

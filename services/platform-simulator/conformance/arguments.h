@@ -18,6 +18,7 @@ struct Options {
   std::string target;
   std::string user;
   Secret password;
+  std::string roots;      // a PEM file that an https target must lead to; empty: the system's
   std::string endpoints;  // a file, instead of target and sign-in
   std::string partner;    // of that file; empty: its first
   std::string format = "table";

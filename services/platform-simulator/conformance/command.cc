@@ -30,14 +30,15 @@ struct Place {
 
 Result<Place> FindPlace(const Options& options) {
   if (options.endpoints.empty()) {
-    return Place{{options.target, options.user, options.password}, {}, {}};
+    return Place{{options.target, options.user, options.password, options.roots}, {}, {}};
   }
   const auto endpoints = LoadEndpoints(options.endpoints);
   if (!endpoints) return tl::unexpected(endpoints.error());
   for (const PartnerEndpoint& partner : endpoints->partners) {
     if (!options.partner.empty() && partner.id != options.partner) continue;
     const std::string url = options.target.empty() ? endpoints->gateways.front() : options.target;
-    return Place{{url, partner.user, partner.password}, partner.id, partner.platform_url};
+    return Place{
+        {url, partner.user, partner.password, options.roots}, partner.id, partner.platform_url};
   }
   return Refused("usage", "no such partner", options.partner);
 }

@@ -24,7 +24,7 @@ std::string RootOf(const std::string& url, std::string prefix) {
 }  // namespace
 
 Result<Runner> Runner::Connect(const Target& target, const contract::Contract& contract) {
-  auto connection = HttpConnection::Make(target.url, kAnswerTimeout);
+  auto connection = HttpConnection::Make(target.url, kAnswerTimeout, target.roots);
   if (!connection) return tl::unexpected(connection.error());
   Runner runner;
   runner.root_ = RootOf(target.url, contract.prefix());

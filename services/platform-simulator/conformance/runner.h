@@ -20,6 +20,7 @@ struct Target {
   std::string url;  // the base address, with or without the prefix of the document
   std::string user;
   Secret password;
+  std::string roots;  // as HttpConnection::Make has them
 };
 
 struct CaseResult {

@@ -1,5 +1,9 @@
+#include <Poco/Net/Context.h>
+#include <Poco/Net/SecureServerSocket.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <nlohmann/json.hpp>
 #include <set>
@@ -180,6 +184,44 @@ TEST(Run, NobodyThereIsNotADeviation) {
   const Played played = Play(url);
   EXPECT_EQ(played.status, kExitUnreachable);
   EXPECT_THAT(played.errors, HasSubstr("nobody answers"));
+}
+
+// A self-signed certificate and its key, in one file.
+void WriteCertificate(const std::string& file) {
+  EVP_PKEY* key = EVP_RSA_gen(2048);
+  X509* certificate = X509_new();
+  X509_set_version(certificate, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), 3'600);
+  X509_set_pubkey(certificate, key);
+  X509_NAME* name = X509_get_subject_name(certificate);
+  const std::string host = "127.0.0.1";
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(host.data()), -1, -1, 0);
+  X509_set_issuer_name(certificate, name);
+  X509_sign(certificate, key, EVP_sha256());
+  BIO* bio = BIO_new_file(file.c_str(), "w");
+  PEM_write_bio_X509(bio, certificate);
+  PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+  BIO_free(bio);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+}
+
+TEST(Run, OverTlsTheCertificateMustLeadToTheRoots) {
+  const Folder folder;
+  const std::string file = folder.File("server.pem");
+  WriteCertificate(file);
+  const Poco::Net::Context::Ptr context(new Poco::Net::Context(
+      Poco::Net::Context::TLS_SERVER_USE, file, file, "", Poco::Net::Context::VERIFY_NONE));
+  const Institution institution(
+      Flaw::kNone,
+      Poco::Net::SecureServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0), 64, context));
+  const std::string url = institution.Url("https");
+  const Played trusted = Play(url, {"--only", "3.22", "--roots", file});
+  EXPECT_EQ(trusted.status, kExitConforms) << trusted.errors;
+  EXPECT_EQ(Play(url, {"--only", "3.22"}).status, kExitUnreachable);
 }
 
 TEST(Run, ReportsForPeopleAndForBuildServers) {

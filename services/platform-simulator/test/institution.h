@@ -30,9 +30,10 @@ enum class Flaw { kNone, kForgetsRepeats, kNamesNoField, kNoAllow, kNotOffered, 
 
 class Institution {
  public:
-  explicit Institution(Flaw flaw)
+  explicit Institution(Flaw flaw, Poco::Net::ServerSocket socket = Poco::Net::ServerSocket(
+                                      Poco::Net::SocketAddress("127.0.0.1", 0)))
       : flaw_(flaw),
-        socket_(Poco::Net::SocketAddress("127.0.0.1", 0)),
+        socket_(std::move(socket)),
         server_(new Factory(*this), socket_, new Poco::Net::HTTPServerParams) {
     server_.start();
   }
@@ -40,8 +41,8 @@ class Institution {
   Institution& operator=(const Institution&) = delete;
   ~Institution() { server_.stopAll(true); }
 
-  [[nodiscard]] std::string Url() const {
-    return "http://127.0.0.1:" + std::to_string(socket_.address().port()) + "/front/";
+  [[nodiscard]] std::string Url(const std::string& scheme = "http") const {
+    return scheme + "://127.0.0.1:" + std::to_string(socket_.address().port()) + "/front/";
   }
 
  private:
