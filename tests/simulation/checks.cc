@@ -8,6 +8,7 @@
 #include "guarantee/event/v1/claim.pb.h"
 #include "guarantee/event/v1/credit.pb.h"
 #include "guarantee/event/v1/guarantee.pb.h"
+#include "guarantee/event/v1/handshake.pb.h"
 #include "guarantee/event/v1/invoice.pb.h"
 #include "guarantee/event/v1/order.pb.h"
 #include "guarantee/partner/v1/claim.pb.h"
@@ -226,12 +227,41 @@ void Checks::Entries(std::span<const OutboxEntry> entries) {
       scene_.Violated("a record of " + entry.envelope.partner + " under " + entry.envelope.flow);
     }
     if (entry.topic.ends_with(".dlq")) DeadLetter(entry);
-    if (entry.topic == kNoticesTopic) Notice(entry);
+    if (entry.topic == kNoticesTopic) {
+      Notice(entry);
+      CountRace(entry);
+    }
+    if (IsOf<event::v1::HoldRefused>(entry)) {
+      scene_.coverage.Count("hold refused " + Read<event::v1::HoldRefused>(entry).reason());
+    }
     CountRefusal<event::v1::OrderDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::GuaranteeDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::ClaimDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::CreditDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::InvoiceDecisionRefused>(entry, scene_.coverage);
+  }
+}
+
+// Who came first, where two cross.
+void Checks::CountRace(const OutboxEntry& entry) {
+  namespace p = partner::v1;
+  using order::letter::FactsOf;
+  using order::letter::RefusalCode;
+  if (IsOf<p::OrderCancelNotice>(entry)) {
+    const auto order = orders_.find(entry.envelope.flow);
+    if (order == orders_.end()) return;
+    if (order->second == order::State::kCancelled) scene_.coverage.Count("race 3.3 first");
+    if (order->second == order::State::kIssued) scene_.coverage.Count("race issue before 3.3");
+  } else if (IsOf<p::RefundNotice>(entry)) {
+    const auto notice = Read<p::RefundNotice>(entry);
+    const bool opened =
+        notice.refund_result_desc() == FactsOf(RefusalCode::kOpenedRefundFails).text;
+    if (notice.operate_result() == p::OUTCOME_SUCCESS) scene_.coverage.Count("race 3.15 first");
+    if (opened) scene_.coverage.Count("race opening before 3.15");
+  } else if (IsOf<p::CancelNotice>(entry)) {
+    const auto notice = Read<p::CancelNotice>(entry);
+    const bool claimed = notice.cancel_result_desc() == FactsOf(RefusalCode::kClaimOpen).text;
+    if (claimed) scene_.coverage.Count("race 3.11 before 3.9");
   }
 }
 

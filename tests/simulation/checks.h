@@ -62,6 +62,7 @@ class Checks {
   void Entries(std::span<const messaging::OutboxEntry> entries);
   void Notice(const messaging::OutboxEntry& entry);
   void IssueNotice(const messaging::OutboxEntry& entry);
+  void CountRace(const messaging::OutboxEntry& entry);
   void DeadLetter(const messaging::OutboxEntry& entry);
 
   [[nodiscard]] bool Succeeded(const RequestKey& notice) const;

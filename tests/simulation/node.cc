@@ -107,6 +107,7 @@ Node::Batch Node::Read(std::int32_t partition, std::size_t most) {
               sources.begin() + static_cast<std::ptrdiff_t>(scene_.random.Below(sources.size())),
               sources.end());
   Batch batch;
+  batch.epoch = {partition, session.epoch};
   for (const TopicPartition& source : sources) {
     const std::int64_t from = session.next.at(source);
     std::int64_t next = std::max<std::int64_t>(from, 0);
@@ -246,7 +247,13 @@ void Node::WakeZombie() {
   zombie_.reset();
   const Result<void> done = executor_.ExecuteBatch(batch.units, batch.moves);
   scene_.Say([&] { return name() + ": the old member executes what it had read"; });
-  if (done || done.error().code != messaging::kFencedCode) {
+  Unit timer;
+  timer.decide = [](messaging::Workspace&) -> Result<void> { return {}; };
+  const Result<void> fired = executor_.Execute(std::span(&timer, 1), std::span(&batch.epoch, 1));
+  const auto fenced = [](const Result<void>& result) {
+    return !result && result.error().code == messaging::kFencedCode;
+  };
+  if (!fenced(done) || !fenced(fired)) {
     scene_.Violated(name() + ": a member without its partition was not fenced");
   } else {
     scene_.coverage.Count("zombie fenced");

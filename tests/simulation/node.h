@@ -79,6 +79,7 @@ class Node {
   struct Batch {
     std::vector<messaging::Unit> units;
     std::vector<messaging::OffsetMove> moves;
+    messaging::HeldEpoch epoch;
   };
   static constexpr std::int64_t kRequestLimitMs = 5'000;
 

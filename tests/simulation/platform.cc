@@ -20,7 +20,7 @@ constexpr const char* kOrderTopic = "guarantee.requests.order.v1";
 constexpr const char* kClaimTopic = "guarantee.requests.claim.v1";
 constexpr const char* kCreditTopic = "guarantee.requests.credit.v1";
 constexpr const char* kInvoiceTopic = "guarantee.requests.invoice.v1";
-constexpr std::size_t kOrdersMax = 2;
+constexpr std::size_t kOrdersMax = 3;
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr const char* kTenderee = "91430600MA4L1W7X2B";
@@ -147,14 +147,14 @@ void Platform::CancelOrder(Partner& partner) {
 }
 
 void Platform::ApplyCredit(Partner& partner) {
-  const std::string code = scene_.random.Pick(kBidders);
+  const std::string code = AnyOrder(partner, false)->code;
   p::CreditApply apply;
   apply.set_business_no(NewNumber(partner));
   apply.set_apply_time(scene_.clock.Now().value);
   apply.set_apply_user("bidder");
   apply.set_apply_code(code);
   apply.set_credit_zip("http://papers/zip");
-  partner.open.emplace_back("3.5", apply.business_no());
+  partner.open["3.5"].push_back(apply.business_no());
   Send(partner, "3.5", kCreditTopic, CreditFlow(partner.id, code), apply.business_no(), apply,
        code);
 }
@@ -167,7 +167,7 @@ void Platform::CancelGuarantee(Partner& partner) {
   apply.set_apply_time(scene_.clock.Now().value);
   apply.set_guarantee_no(order->guarantee_no);
   apply.set_reason("reason");
-  partner.open.emplace_back("3.9", apply.business_no());
+  partner.open["3.9"].push_back(apply.business_no());
   Send(partner, "3.9", kOrderTopic, JoinFlow(partner.id, FlowKind::kGuarantee, order->guarantee_no),
        apply.business_no(), apply, order->guarantee_no);
 }
@@ -182,7 +182,7 @@ void Platform::Claim(Partner& partner) {
   apply.set_guarantee_no(number);
   apply.set_beneficiary(kTendereeName);
   apply.set_beneficiary_code(scene_.random.Chance(90) ? kTenderee : kBidders[0]);
-  partner.open.emplace_back("3.11", apply.business_no());
+  partner.open["3.11"].push_back(apply.business_no());
   Send(partner, "3.11", kClaimTopic, JoinFlow(partner.id, FlowKind::kClaim, number),
        apply.business_no(), apply, number);
 }
@@ -211,7 +211,7 @@ void Platform::Refund(Partner& partner) {
   apply.set_apply_time(scene_.clock.Now().value);
   apply.set_guarantee_no(order->guarantee_no);
   apply.set_reason("reason");
-  partner.open.emplace_back("3.15", apply.business_no());
+  partner.open["3.15"].push_back(apply.business_no());
   Send(partner, "3.15", kOrderTopic,
        JoinFlow(partner.id, FlowKind::kGuarantee, order->guarantee_no), apply.business_no(), apply,
        order->guarantee_no);
@@ -249,7 +249,7 @@ void Platform::AnswerProposals() {
 }
 
 UnixMillis Platform::AnyMoment() {
-  const KnownOrder* order = AnyOrder(AnyPartner(), scene_.random.Chance(70));
+  const KnownOrder* order = AnyOrder(AnyPartner(), scene_.random.Chance(85));
   if (order == nullptr) return scene_.clock.Now();
   return order->guarantee_no.empty() ? order->deadline : order->open_time;
 }

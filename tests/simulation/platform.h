@@ -53,8 +53,8 @@ class Platform {
   struct Partner {
     std::string id;
     std::vector<KnownOrder> orders;
-    // Requests that 3.17 to 3.20 may name: section and business number, and the flow of each.
-    std::vector<std::pair<std::string, std::string>> open;
+    // Business numbers that 3.17 to 3.20 may name, by section, and the flow of each.
+    std::map<std::string, std::vector<std::string>> open;
     std::map<std::string, std::string> flows;
     std::vector<std::pair<std::string, std::string>> proposals;  // section, business number
     int numbers = 0;
@@ -83,6 +83,9 @@ class Platform {
 
   void Restore(Partner& partner, const KnownOrder& order, bool right_key);
   void Withdraw(Partner& partner);
+  // Who came first, where two cross: for the count of the races.
+  void CountCreditRace(const std::string& flow, const std::string& number, bool withdrawn);
+  void CountClaimRace(const std::string& flow, const std::string& number, bool withdrawn);
   void MoveTimes(Partner& partner);
   void QueryCredit(Partner& partner);
   [[nodiscard]] bool Ask(Node& node, Partner& partner, const std::string& section,

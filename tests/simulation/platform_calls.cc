@@ -1,5 +1,7 @@
 // The platform's requests that wait for the service's answer: 3.7 and 3.17 to 3.23.
+#include "claim/adapters/claim_codec.h"
 #include "contract/flow.h"
+#include "credit/adapters/credit_codec.h"
 #include "desks.h"
 #include "guarantee/partner/v1/claim.pb.h"
 #include "guarantee/partner/v1/credit.pb.h"
@@ -95,7 +97,12 @@ void Platform::Restore(Partner& partner, const KnownOrder& order, bool right_key
 
 void Platform::Withdraw(Partner& partner) {
   if (partner.open.empty()) return;
-  const auto [section, number] = scene_.random.Pick(partner.open);
+  const auto kind = std::next(
+      partner.open.begin(), static_cast<std::ptrdiff_t>(scene_.random.Below(partner.open.size())));
+  const std::string& section = kind->first;
+  // Mostly the last one: it may still be open.
+  const std::string number =
+      scene_.random.Chance(70) ? kind->second.back() : scene_.random.Pick(kind->second);
   const std::string flow = partner.flows[number];
   const auto fill = [&](auto message) {
     message.set_business_no(number);
@@ -106,14 +113,35 @@ void Platform::Withdraw(Partner& partner) {
   bool done = false;
   if (section == "3.5") {
     done = Ask(*nodes_.credit, partner, "3.17", flow, number, fill(p::CreditRevocation{}));
+    CountCreditRace(flow, number, done);
   } else if (section == "3.15") {
     done = Ask(*nodes_.order, partner, "3.18", flow, number, fill(p::RefundRevocation{}));
   } else if (section == "3.11") {
     done = Ask(*nodes_.claim, partner, "3.19", flow, number, fill(p::CompensateRevocation{}));
+    CountClaimRace(flow, number, done);
   } else {
     done = Ask(*nodes_.order, partner, "3.20", flow, number, fill(p::CancelRevocation{}));
   }
   if (done) book_.asked[{partner.id, section, number}].withdrawn = true;
+}
+
+void Platform::CountCreditRace(const std::string& flow, const std::string& number, bool withdrawn) {
+  const auto row = nodes_.credit->store().Load({credit::kCreditsKind, flow});
+  const auto credit = credit::ParseCredit(*row ? (*row)->state : std::string());
+  const credit::Application* application =
+      credit ? credit::FindApplication(*credit, number) : nullptr;
+  if (application == nullptr) return;
+  if (withdrawn && !application->granted_at) scene_.coverage.Count("race 3.17 first");
+  if (!withdrawn && application->granted_at) scene_.coverage.Count("race approval before 3.17");
+}
+
+void Platform::CountClaimRace(const std::string& flow, const std::string& number, bool withdrawn) {
+  const auto row = nodes_.claim->store().Load({claim::kClaimsKind, flow});
+  const auto claims = claim::ParseClaims(*row ? (*row)->state : std::string());
+  const claim::Claim* claim = claims ? claim::FindClaim(*claims, number) : nullptr;
+  if (claim == nullptr) return;
+  if (withdrawn) scene_.coverage.Count("race 3.19 first");
+  if (!withdrawn && claim->ordered) scene_.coverage.Count("race payment before 3.19");
 }
 
 void Platform::MoveTimes(Partner& partner) {

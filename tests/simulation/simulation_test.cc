@@ -31,6 +31,47 @@ std::string Told(const RunOptions& options, const Report& report) {
   return text;
 }
 
+// What ten thousand seeds have to come by: every end of every machine, each race with each winner,
+// and every kind of bad luck.
+constexpr const char* kMustBeSeen[] = {"order issued",
+                                       "order rejected",
+                                       "order cancelled",
+                                       "order lapsed",
+                                       "guarantee refunded",
+                                       "guarantee cancelled",
+                                       "guarantee paid",
+                                       "guarantee expired",
+                                       "claim paid",
+                                       "claim refused",
+                                       "claim withdrawn",
+                                       "credit declined",
+                                       "credit withdrawn",
+                                       "credit lapsed",
+                                       "credit released",
+                                       "invoice issued",
+                                       "invoice failed",
+                                       "refund withdrawn",
+                                       "cancellation withdrawn",
+                                       "race 3.3 first",
+                                       "race issue before 3.3",
+                                       "race 3.15 first",
+                                       "race opening before 3.15",
+                                       "race 3.17 first",
+                                       "race approval before 3.17",
+                                       "hold refused guarantee.cancelled",
+                                       "race 3.11 before 3.9",
+                                       "race 3.19 first",
+                                       "race payment before 3.19",
+                                       "zombie fenced",
+                                       "transaction lost",
+                                       "commit unheard",
+                                       "batch again: sql.connection",
+                                       "relay crashed between publish and mark",
+                                       "notice expired 3.2",
+                                       "notice expired 3.16",
+                                       "timers fired",
+                                       "another writer came first"};
+
 struct Sweep {
   Coverage coverage;
   std::string failure;  // of the first seed in which something did not hold
@@ -58,6 +99,9 @@ TEST(Simulation, EverythingHoldsForEverySeed) {
   EXPECT_EQ(sweep.failure, "");
   std::cout << kSeeds << " seeds of " << kSteps << " steps in "
             << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms\n";
+  for (const char* const what : kMustBeSeen) {
+    EXPECT_TRUE(kSeeds < 10'000 || sweep.coverage.Of(what) > 0) << what << " was never seen";
+  }
   for (const auto& [what, count] : sweep.coverage.counts()) {
     std::cout << count << "  " << what << '\n';
   }

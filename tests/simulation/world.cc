@@ -137,6 +137,7 @@ void World::MaybeHarm(Node& node) {
     node.Doom(CommitFate::kUnheard);
   } else if (dice < 20) {
     node.Interleave([this, &node] {
+      scene_.coverage.Count("another writer came first");
       if (scene_.random.Chance(30)) return platform_.CallStep();
       const auto& rows = node.store().rows();
       if (rows.empty()) return;
