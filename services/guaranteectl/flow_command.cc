@@ -65,17 +65,28 @@ Result<std::set<std::string>> FindFlows(const Context& context, const std::strin
   return FindCases(context, number);
 }
 
+// An order is found by the number of its letter as well; who gives that means the letter.
+std::set<std::string> OwnersOf(const std::set<std::string>& flows, const std::string& number) {
+  std::set<std::string> owners;
+  for (const std::string& flow : flows) {
+    const Result<contract::FlowKey> key = contract::SplitFlow(flow);
+    if (key && key->number == number) owners.insert(flow);
+  }
+  return owners.empty() ? flows : owners;
+}
+
 Result<std::string> ResolveFlow(const Context& context, const std::string& number) {
   if (contract::SplitFlow(number)) return number;  // a flow key itself
   const Result<std::set<std::string>> flows = FindFlows(context, number);
   if (!flows) return tl::unexpected(flows.error());
   if (flows->empty()) return Refused("flow.unknown", number + " names nothing");
-  if (flows->size() > 1) {
+  const std::set<std::string> owners = OwnersOf(*flows, number);
+  if (owners.size() > 1) {
     return Refused("flow.ambiguous",
                    fmt::format("{} names several things, narrow with --partner or give one of: {}",
-                               number, fmt::join(*flows, " ")));
+                               number, fmt::join(owners, " ")));
   }
-  return *flows->begin();
+  return *owners.begin();
 }
 
 // The steps of every owner, and who could not be asked.

@@ -14,6 +14,8 @@
 #include "guarantee/event/v1/invoice_decision.pb.h"
 #include "guarantee/rpc/v1/case.grpc.pb.h"
 #include "guarantee/rpc/v1/dispatcher.grpc.pb.h"
+#include "guarantee/rpc/v1/gateway.grpc.pb.h"
+#include "guarantee/rpc/v1/order.grpc.pb.h"
 #include "guaranteectl/program.h"
 
 namespace guarantee::guaranteectl {
@@ -49,6 +51,11 @@ class ScriptedCases final : public v1::CaseService::Service {
       return {grpc::StatusCode::NOT_FOUND, "case.unknown: no " + request->kind()};
     }
     Fill(*reply);
+    if (!flow.empty() && request->kind() == "guarantee") {
+      v1::Detail& detail = *reply->add_details();
+      detail.set_name("flow");
+      detail.set_value(flow);
+    }
     return grpc::Status::OK;
   }
   grpc::Status Flow(grpc::ServerContext*, const v1::FlowRequest*, v1::FlowReply* reply) override {
@@ -68,6 +75,7 @@ class ScriptedCases final : public v1::CaseService::Service {
     return decision;
   }
 
+  std::string flow;  // of the guarantee
   std::vector<v1::Lag> lags;
   v1::CaseDecision decided;
   v1::ListCasesRequest listed;
@@ -82,6 +90,30 @@ class ScriptedCases final : public v1::CaseService::Service {
     row.set_state("open");
     row.set_amount_fen(5'000'000);
     row.set_updated_at(1'681'796'368'000);
+  }
+};
+
+// Finds an order by the number of its letter.
+class ScriptedOrders final : public v1::OrderService::Service {
+ public:
+  grpc::Status Show(grpc::ServerContext*, const v1::Selector* selector,
+                    v1::Summary* reply) override {
+    if (selector->number() != "G1") return {grpc::StatusCode::NOT_FOUND, "order.unknown"};
+    v1::Detail& detail = *reply->add_details();
+    detail.set_name("flow");
+    detail.set_value("demo/order/O1");
+    return grpc::Status::OK;
+  }
+};
+
+// Knows no number.
+class ScriptedGateway final : public v1::GatewayService::Service {
+ public:
+  grpc::Status FindFlows(grpc::ServerContext*, const v1::Selector*, v1::FindFlowsReply*) override {
+    return grpc::Status::OK;
+  }
+  grpc::Status Flow(grpc::ServerContext*, const v1::FlowRequest*, v1::FlowReply*) override {
+    return grpc::Status::OK;
   }
 };
 
@@ -118,6 +150,8 @@ class CaseCommands : public testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&cases_);
     builder.RegisterService(&dispatcher_);
+    builder.RegisterService(&orders_);
+    builder.RegisterService(&gateway_);
     server_ = builder.BuildAndStart();
     address_ = "127.0.0.1:" + std::to_string(port);
   }
@@ -141,6 +175,8 @@ class CaseCommands : public testing::Test {
 
   ScriptedCases cases_;
   ScriptedDispatcher dispatcher_;
+  ScriptedOrders orders_;
+  ScriptedGateway gateway_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
 };
@@ -271,6 +307,16 @@ TEST_F(CaseCommands, ARefusedDecisionIsOne) {
   const Said said = Ask({"refund", "decide", "B1", "approve"});
   EXPECT_EQ(said.exit, 1);
   EXPECT_EQ(json::parse(said.output).at("reason"), "refund.not_pending");
+}
+
+TEST_F(CaseCommands, TheNumberOfALetterIsTheLettersFlowAndNotItsOrders) {
+  cases_.flow = "demo/guarantee/G1";
+  const Said said = Ask({"flow", "show", "G1"});
+  ASSERT_EQ(said.exit, 0) << said.errors;
+  const json document = json::parse(said.output);
+  EXPECT_EQ(document.at("flow"), "demo/guarantee/G1");
+  EXPECT_THAT(document.at("steps"), SizeIs(1)) << "the one process was asked once";
+  EXPECT_EQ(Ask({"flow", "show", "X"}).exit, 1);
 }
 
 TEST_F(CaseCommands, ANoticeIsSentAgainForThePartnerThatWasNamed) {
