@@ -121,6 +121,11 @@ class ServiceClient::Question : public std::enable_shared_from_this<Question> {
   void End(Result<contract::Answer> answer) {
     const Secret spent(std::move(*call_.mutable_message()));
     report_(std::move(answer));
+    {
+      // An alarm keeps what it was to call, also once it has rung: us.
+      const std::lock_guard lock(mutex_);
+      alarm_.reset();
+    }
     const std::lock_guard lock(under_way_->mutex);
     under_way_->questions.erase(shared_from_this());
     under_way_->changed.notify_all();

@@ -167,6 +167,20 @@ TEST_F(ServiceClientTest, NotNowIsAskedAgainWithTheSameRequest) {
   EXPECT_EQ(asked[0].SerializeAsString(), asked[2].SerializeAsString());
 }
 
+TEST_F(ServiceClientTest, NothingIsKeptOfARequestThatWasAnsweredAtTheSecondTry) {
+  service_.Script({Fails(grpc::StatusCode::UNAVAILABLE, "behind"), {grpc::Status::OK, 200, "x"}});
+  auto message = std::make_shared<wire::CreditQuery>();
+  const std::weak_ptr<wire::CreditQuery> watched = message;
+  ServiceRequest request;
+  request.interface = contract_->FindSection("3.21");
+  request.until = std::chrono::steady_clock::now() + kDeadline;
+  request.message = message;
+  client_->Ask(std::move(request), [kept = std::move(message)](const auto&) {});
+  const auto end = std::chrono::steady_clock::now() + kDeadline;
+  while (!watched.expired() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST_F(ServiceClientTest, NotNowForEverEndsBeforeTheRequestsTime) {
   service_.Script({Fails(grpc::StatusCode::UNAVAILABLE, "behind")});
   const auto began = std::chrono::steady_clock::now();
