@@ -13,6 +13,23 @@ from typing import Any
 from _history import FAIL, INFO, OK, History
 
 APPLY, CANCEL = "financialAccount/doOrderApply", "financialAccount/orderCancelApply"
+# What the tours ask, by section.
+PATHS = {
+    "3.5": "financialAccount/creditApply",
+    "3.7": "financialAccount/restoreApply",
+    "3.9": "financialAccount/cancelApply",
+    "3.11": "financialAccount/compensateApply",
+    "3.13": "financialAccount/invoiceApply",
+    "3.15": "financialAccount/refundApply",
+    "3.17": "financialAccount/creditRevocation",
+    "3.18": "financialAccount/refundRevocation",
+    "3.19": "financialAccount/compensateRevocation",
+    "3.20": "financialAccount/cancelRevocation",
+    "3.21": "financialAccount/queryCredit",
+    "3.22": "financialAccount/openTimeMaintenance",
+}
+# The answers of 3.21 are findings, and none of them is a refusal.
+CREDIT_CHECK, _FINDINGS = "3.21", ("1", "2", "3", "4")
 REQUEST_SECONDS = 10.0
 _SEALED = (
     "bidderName",
@@ -25,6 +42,18 @@ _SEALED = (
     "tendereeCode",
 )
 _SEALED_BYTES = 128
+# Of an application whose names come plain: the institution seals them itself, and opens them with
+# any key.
+_PLAIN = {
+    "bidderName": "湖南某建设有限公司",
+    "bidderCode": "91430602MA4L5GJ80Y",
+    "projectName": "岳阳市某道路工程",
+    "projectNo": "YY2023-0418",
+    "tendersNo": "YY2023-0418-01",
+    "tendersName": "第一标段",
+    "tenderee": "岳阳市某局",
+    "tendereeCode": "91430602MA4L5GJ80Y",
+}
 # The account that the bank-simulator pays from.
 _BASIC_ACCOUNT = "6200000000000000001"
 _UTC8 = datetime.timezone(datetime.timedelta(hours=8))
@@ -50,6 +79,7 @@ class Application:
     business_no: str
     order_no: str
     fields: dict[str, Any]
+    plain: bool = False
 
     @property
     def body(self) -> bytes:
@@ -67,8 +97,10 @@ def time_text(ahead: datetime.timedelta = datetime.timedelta()) -> str:
     return (datetime.datetime.now(_UTC8) + ahead).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def application(partner: Partner, run: str, number: int, rng: random.Random) -> Application:
-    """The sealed fields are blocks that nobody can open: nobody may before the bid opening."""
+def application(
+    partner: Partner, run: str, number: int, rng: random.Random, plain: bool = False
+) -> Application:
+    """Unless `plain`, the sealed fields are blocks that nobody can open, whatever the key."""
     business_no, order_no = f"YW{run}-{number}", f"DD{run}-{number}"
     fields: dict[str, Any] = {
         "businessNo": business_no,
@@ -82,8 +114,9 @@ def application(partner: Partner, run: str, number: int, rng: random.Random) -> 
         "yhAccount": _BASIC_ACCOUNT,
     }
     for name in _SEALED:
-        fields[name] = base64.b64encode(rng.randbytes(_SEALED_BYTES)).decode()
-    return Application(partner, business_no, order_no, fields)
+        block = base64.b64encode(rng.randbytes(_SEALED_BYTES)).decode()
+        fields[name] = _PLAIN[name] if plain else block
+    return Application(partner, business_no, order_no, fields, plain)
 
 
 def cancellation(order_no: str) -> bytes:
@@ -101,13 +134,14 @@ class Answer:
     data: str
 
 
-def judge(status: int, body: bytes) -> Answer:
+def judge(status: int, body: bytes, yes: tuple[str, ...] = ("200",)) -> Answer:
+    """`yes`: the codes that are no refusal."""
     try:
         told = json.loads(body)
         code, message, data = str(told["code"]), str(told.get("msg", "")), told.get("data")
     except (ValueError, KeyError, TypeError, AttributeError):
         return Answer(INFO, status, "", f"unreadable: {body[:200]!r}", "")
-    if status == 200 and code == "200":
+    if status == 200 and code in yes:
         type_ = OK
     else:
         type_ = INFO if status >= 500 else FAIL
@@ -148,7 +182,8 @@ class Client:
         headers = {"Content-Type": "application/json", "Authorization": partner.authorization()}
         connection.request("POST", url.path + path, body, headers)
         answer = connection.getresponse()
-        return judge(answer.status, answer.read())
+        check = path == PATHS[CREDIT_CHECK]
+        return judge(answer.status, answer.read(), _FINDINGS if check else ("200",))
 
     def close(self, gateway: int) -> None:
         connection = self._connections.pop(gateway, None)

@@ -3,8 +3,9 @@
     _receiver.py PORT ENDPOINTS.json RECEIPTS.jsonl
 
 Each notice becomes one line, written before it is answered: seq time partner section number
-business_no guarantee_no success body_sha256 headers verdict message. `verdict` is accepted or
-refused. The credentials are those of endpoints.json, which is there before the first notice is.
+business_no guarantee_no cost success body_sha256 headers verdict message. `verdict` is accepted or
+refused; `number` is the order's, else the guarantee's, else the business number. The credentials
+are those of endpoints.json, which is there before the first notice is.
 """
 
 import asyncio
@@ -21,9 +22,25 @@ from typing import Any
 _SECTIONS = {
     "/front/guarantee/orderApplyNotice": "3.2",
     "/front/guarantee/orderCancelNotice": "3.4",
+    "/front/guarantee/creditApplyNotice": "3.6",
+    "/front/guarantee/restoreNotice": "3.8",
+    "/front/guarantee/cancelNotice": "3.10",
+    "/front/guarantee/compensateNotice": "3.12",
+    "/front/guarantee/invoiceNotice": "3.14",
+    "/front/guarantee/refundNotice": "3.16",
 }
-_RESULTS = {"3.2": "applyResult", "3.4": "cancelResult"}
+_RESULTS = {
+    "3.2": "applyResult",
+    "3.4": "cancelResult",
+    "3.6": "creditResult",
+    "3.10": "operateResult",
+    "3.12": "operateResult",
+    "3.14": "invoiceResult",
+    "3.16": "operateResult",
+}
+_NUMBERS = {"3.2": "orderNo", "3.4": "applyNo", "3.6": "businessNo"}
 _ISSUE_FIELDS = (
+    "guaranteeNo",
     "payerName",
     "payerAccount",
     "instName",
@@ -33,25 +50,42 @@ _ISSUE_FIELDS = (
     "validBeginTime",
     "validEndTime",
 )
+# What a success has beside its numbers.
+_SUCCESS_FIELDS = {
+    "3.2": _ISSUE_FIELDS,
+    "3.6": ("applyUser", "applyCode", "validBeginTime", "validEndTime"),
+    "3.8": ("restoreTime",),
+    "3.12": ("payerAmount", "applyUserName", "applyUserPhone", "compensateResultDesc"),
+    "3.14": ("invoiceNo", "type"),
+}
 _HEAD_BYTES_MAX, _BODY_BYTES_MAX = 64 << 10, 32 << 20
 _BACKLOG = 1024
 _ANSWER_SECONDS_MAX = 0.3
 
 
+def succeeded(section: str, notice: dict[str, Any]) -> bool:
+    """A 3.8 can tell of nothing else."""
+    return section not in _RESULTS or notice.get(_RESULTS[section]) == "0"
+
+
 def unfit(section: str, notice: dict[str, Any]) -> str:
     """What is wrong with the notice; empty where nothing is."""
-    number = notice.get("orderNo" if section == "3.2" else "applyNo")
-    if not number or notice.get(_RESULTS[section]) not in ("0", "1"):
+    number = notice.get(_NUMBERS.get(section, "guaranteeNo"))
+    if not number or section in _RESULTS and notice.get(_RESULTS[section]) not in ("0", "1"):
         return "no number or no result"
-    if section != "3.2":
+    if section == "3.4":
         return ""
     if not notice.get("businessNo"):
         return "no businessNo"
-    if notice["applyResult"] == "1":
+    if not succeeded(section, notice):
         return ""
-    missing = [name for name in (*_ISSUE_FIELDS, "guaranteeNo") if not notice.get(name)]
+    missing = [name for name in _SUCCESS_FIELDS.get(section, ()) if not notice.get(name)]
     if missing:
         return f"without {missing}"
+    return _unfit_letter(notice) if section in ("3.2", "3.8") else ""
+
+
+def _unfit_letter(notice: dict[str, Any]) -> str:
     letter = base64.b64decode(notice.get("guaranteeFile", ""), validate=True)
     if not letter.startswith(b"%PDF-") or b"%%EOF" not in letter[-1024:]:
         return "the letter is no PDF"
@@ -102,10 +136,11 @@ class Receiver:
             "time": time.time(),
             "partner": partner,
             "section": section,
-            "number": notice.get("orderNo") or notice.get("applyNo") or "",
+            "number": notice.get(_NUMBERS.get(section, "guaranteeNo"), ""),
             "business_no": notice.get("businessNo", ""),
             "guarantee_no": notice.get("guaranteeNo", ""),
-            "success": notice.get(_RESULTS[section]) == "0",
+            "cost": notice.get("cost", ""),
+            "success": succeeded(section, notice),
             "body_sha256": hashlib.sha256(body).hexdigest(),
             "headers": {"idempotency-key": headers.get("idempotency-key", "")},
             "verdict": "refused" if message else "accepted",

@@ -169,6 +169,8 @@ class Receipts:
         self._lock = threading.Lock()
         self._all: list[dict[str, Any]] = []
         self._accepted: set[tuple[str, str, str]] = set()
+        self._results: set[tuple[str, str, str]] = set()
+        self._letters: dict[tuple[str, str], dict[str, Any]] = {}
         self._position = 0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -195,6 +197,9 @@ class Receipts:
         if receipt["verdict"] == "accepted":
             key = (receipt["partner"], receipt["section"], receipt["number"])
             self._accepted.add(key)
+            self._results.add((*key[:2], receipt["business_no"]))
+            if receipt["section"] == "3.2":
+                self._letters[receipt["partner"], receipt["number"]] = receipt
 
     def all(self) -> list[dict[str, Any]]:
         with self._lock:
@@ -208,6 +213,16 @@ class Receipts:
         """(partner, orderNo) of which a notice of this section was accepted."""
         with self._lock:
             return {(partner, order) for partner, kind, order in self._accepted if kind == section}
+
+    def has_result(self, partner: str, section: str, business_no: str) -> bool:
+        """Whether the notice of that section to that request was accepted."""
+        with self._lock:
+            return (partner, section, business_no) in self._results
+
+    def letter(self, partner: str, order_no: str) -> dict[str, Any]:
+        """The receipt of the order's 3.2, which was accepted."""
+        with self._lock:
+            return self._letters[partner, order_no]
 
     def close(self) -> None:
         self._ending.set()
