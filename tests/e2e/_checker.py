@@ -6,56 +6,39 @@ are only ever held against the client's and the platform's, never believed in th
 """
 
 import collections
-import dataclasses
-from typing import Any, Iterable, Mapping
+from typing import Iterable
 
 from _history import FAIL, INFO, INVOKE, OK
+from _judged import (
+    ACCEPTED,
+    Evidence,
+    Finding,
+    Key,
+    Row,
+    accepted,
+    flow_of,
+    grouped,
+    identity_of,
+    key_of,
+    name_of,
+)
+from _operations import (
+    case_rows,
+    letter_ends,
+    operation_answers,
+    operation_counts,
+    operation_results,
+    unseen,
+)
 
-Row = Mapping[str, Any]
-# An order: the partner and its number.
-Key = tuple[str, str]
+__all__ = ["Evidence", "Finding", "acknowledged", "check", "counts", "summary", "unseen"]
 
 ISSUE_NOTICE, CANCEL_NOTICE = "3.2", "3.4"
-ACCEPTED, ISSUED = "accepted", "issued"
+ISSUED = "issued"
 LETTER_ISSUED = "OrderLetterIssued"
 # Kinds of requests that must not be refused; others are sent in order to be.
 _VALID = ("apply", "repeat", "cancel")
 _EXAMPLES = 3
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """What must not have happened, to whom."""
-
-    rule: str
-    subject: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.subject}: {self.detail}"
-
-
-@dataclasses.dataclass
-class Evidence:
-    """Everything that was collected.
-
-    history: entries of _history. receipts: lines of the platform, in the order of arrival.
-    orders: partner, number, business_no, status. guarantees: partner, number, order_no.
-    registered: partner, business_no, unique_value, confirmed.
-    records: of the public events and the notices, in the order of each partition: topic, partition,
-    offset, id, type, subject, sequence, causation.
-    decisions: id and what became of the gRPC call (see Decision calls in the kill loop).
-    leftovers: what should be zero when all is quiet, by name.
-    """
-
-    history: list[Row] = dataclasses.field(default_factory=list)
-    receipts: list[Row] = dataclasses.field(default_factory=list)
-    orders: list[Row] = dataclasses.field(default_factory=list)
-    guarantees: list[Row] = dataclasses.field(default_factory=list)
-    registered: list[Row] = dataclasses.field(default_factory=list)
-    records: list[Row] = dataclasses.field(default_factory=list)
-    decisions: list[Row] = dataclasses.field(default_factory=list)
-    leftovers: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 def check(evidence: Evidence) -> list[Finding]:
@@ -66,6 +49,10 @@ def check(evidence: Evidence) -> list[Finding]:
         _notices,
         _identities,
         _cancellations,
+        operation_answers,
+        operation_results,
+        letter_ends,
+        case_rows,
         _first_receipts_in_order,
         _records,
         _decisions,
@@ -78,15 +65,16 @@ def check(evidence: Evidence) -> list[Finding]:
 def counts(evidence: Evidence) -> dict[str, int]:
     """What is told, not judged."""
     ends = collections.Counter((row["kind"], row["type"]) for row in evidence.history)
-    identities = {_identity(row) for row in _accepted(evidence)}
+    identities = {identity_of(row) for row in accepted(evidence)}
     return {
         "applications acknowledged": len(acknowledged(evidence)),
         "sent again and acknowledged": ends["repeat", OK],
         "cancellations acknowledged": ends["cancel", OK],
         "attempts without a known end": sum(n for (_, type_), n in ends.items() if type_ == INFO),
+        **operation_counts(evidence),
         "guarantees": len(evidence.guarantees),
         "notices accepted": len(identities),
-        "identical repeats of accepted notices": len(_accepted(evidence)) - len(identities),
+        "identical repeats of accepted notices": len(accepted(evidence)) - len(identities),
         "decisions over gRPC": len(evidence.decisions),
         "  applied": sum(row["result"] == "applied" for row in evidence.decisions),
         "records read from the broker": len(evidence.records),
@@ -105,17 +93,9 @@ def summary(findings: Iterable[Finding]) -> list[str]:
     return lines
 
 
-def _name(key: Key) -> str:
-    return "/".join(key)
-
-
-def _key(row: Row) -> Key:
-    return row["partner"], row["order_no"]
-
-
 def acknowledged(evidence: Evidence) -> set[Key]:
     """The applications of which a client saw a success."""
-    return {_key(row) for row in _applications(evidence) if row["type"] == OK}
+    return {key_of(row) for row in _applications(evidence) if row["type"] == OK}
 
 
 def _applications(evidence: Evidence) -> list[Row]:
@@ -123,26 +103,7 @@ def _applications(evidence: Evidence) -> list[Row]:
 
 
 def _invoked(evidence: Evidence) -> set[Key]:
-    return {_key(row) for row in _applications(evidence) if row["type"] == INVOKE}
-
-
-def _accepted(evidence: Evidence) -> list[Row]:
-    return [row for row in evidence.receipts if row["verdict"] == ACCEPTED]
-
-
-def _identity(receipt: Row) -> str:
-    return receipt.get("headers", {}).get("idempotency-key", "")
-
-
-def _flow(receipt: Row) -> Key:
-    return receipt["partner"], receipt["number"]
-
-
-def _grouped(rows: Iterable[Row], key) -> dict[Any, list[Row]]:
-    groups: dict[Any, list[Row]] = collections.defaultdict(list)
-    for row in rows:
-        groups[key(row)].append(row)
-    return groups
+    return {key_of(row) for row in _applications(evidence) if row["type"] == INVOKE}
 
 
 def _answers(evidence: Evidence) -> Iterable[Finding]:
@@ -150,137 +111,140 @@ def _answers(evidence: Evidence) -> Iterable[Finding]:
     for row in evidence.history:
         if row["type"] == FAIL and row["kind"] in _VALID:
             detail = f"{row['kind']} answered {row['status']} {row['code']} {row['message']}"
-            yield Finding("refused", _name(_key(row)), detail)
+            yield Finding("refused", name_of(key_of(row)), detail)
     answers: dict[Key, set[str]] = collections.defaultdict(set)
     for row in _applications(evidence):
         if row["type"] == OK:
-            answers[_key(row)].add(f"{row['message']} {row['data']}")
+            answers[key_of(row)].add(f"{row['message']} {row['data']}")
     for key, told in answers.items():
         if len(told) > 1:
-            yield Finding("answers differ", _name(key), " | ".join(sorted(told)))
+            yield Finding("answers differ", name_of(key), " | ".join(sorted(told)))
     for key in _invoked(evidence) - set(answers):
-        yield Finding("never acknowledged", _name(key), "no attempt had a success")
+        yield Finding("never acknowledged", name_of(key), "no attempt had a success")
 
 
 def _orders(evidence: Evidence) -> Iterable[Finding]:
-    rows = _grouped(evidence.orders, lambda row: (row["partner"], row["number"]))
+    rows = grouped(evidence.orders, lambda row: (row["partner"], row["number"]))
     for key in acknowledged(evidence):
         found = rows.get(key, [])
         if not found:
-            yield Finding("lost", _name(key), "acknowledged, but there is no order")
+            yield Finding("lost", name_of(key), "acknowledged, but there is no order")
         for row in found:
             if row["status"] != ISSUED:
-                yield Finding("not issued", _name(key), f"the order is {row['status']}")
+                yield Finding("not issued", name_of(key), f"the order is {row['status']}")
     for key, found in rows.items():
         if len(found) > 1:
-            yield Finding("doubled", _name(key), f"{len(found)} orders")
+            yield Finding("doubled", name_of(key), f"{len(found)} orders")
     for key in set(rows) - _invoked(evidence):
-        yield Finding("nobody asked", _name(key), "an order without an application")
+        yield Finding("nobody asked", name_of(key), "an order without an application")
 
 
 def _guarantees(evidence: Evidence) -> Iterable[Finding]:
     """One guarantee an order in the database, the same number as the platform was given."""
-    rows = _grouped(evidence.guarantees, _key)
+    rows = grouped(evidence.guarantees, key_of)
     for key in acknowledged(evidence):
         found = rows.get(key, [])
         if not found:
-            yield Finding("lost", _name(key), "acknowledged, but there is no guarantee")
+            yield Finding("lost", name_of(key), "acknowledged, but there is no guarantee")
     for key, found in rows.items():
         if len(found) > 1:
-            yield Finding("doubled", _name(key), f"guarantees {[row['number'] for row in found]}")
-    given = _grouped(
-        (row for row in _accepted(evidence) if row["section"] == ISSUE_NOTICE), _flow
+            yield Finding("doubled", name_of(key), f"guarantees {[row['number'] for row in found]}")
+    given = grouped(
+        (row for row in accepted(evidence) if row["section"] == ISSUE_NOTICE), flow_of
     )
     for key, found in given.items():
         ours = {row["number"] for row in rows.get(key, [])}
         theirs = {row.get("guarantee_no", "") for row in found}
         if len(theirs) > 1:
-            yield Finding("doubled", _name(key), f"the platform has guarantees {sorted(theirs)}")
+            yield Finding("doubled", name_of(key), f"the platform has guarantees {sorted(theirs)}")
         elif ours != theirs:
             detail = f"the platform has {sorted(theirs)}, the database {sorted(ours)}"
-            yield Finding("another guarantee", _name(key), detail)
-    shared = _grouped(evidence.guarantees, lambda row: (row["partner"], row["number"]))
+            yield Finding("another guarantee", name_of(key), detail)
+    shared = grouped(evidence.guarantees, lambda row: (row["partner"], row["number"]))
     for key, found in shared.items():
         if len(found) > 1:
-            yield Finding("doubled", _name(key), "two orders have this guarantee number")
+            yield Finding("doubled", name_of(key), "two orders have this guarantee number")
 
 
 def _notices(evidence: Evidence) -> Iterable[Finding]:
     """At least one accepted 3.2 for each acknowledged application, a success, of one identity."""
-    received = _grouped(
-        (row for row in evidence.receipts if row["section"] == ISSUE_NOTICE), _flow
+    received = grouped(
+        (row for row in evidence.receipts if row["section"] == ISSUE_NOTICE), flow_of
     )
     for key in acknowledged(evidence):
         if not any(row["verdict"] == ACCEPTED for row in received.get(key, [])):
-            yield Finding("lost", _name(key), "acknowledged, but no accepted notice")
+            yield Finding("lost", name_of(key), "acknowledged, but no accepted notice")
     invoked = _invoked(evidence)
     for key, found in received.items():
         if key not in invoked:
-            yield Finding("nobody asked", _name(key), "a notice without an application")
-        identities = {_identity(row) for row in found}
+            yield Finding("nobody asked", name_of(key), "a notice without an application")
+        identities = {identity_of(row) for row in found}
         if len(identities) > 1 or "" in identities:
-            yield Finding("two identities", _name(key), f"{sorted(identities)}")
+            yield Finding("two identities", name_of(key), f"{sorted(identities)}")
         if not all(row.get("success") for row in found):
-            yield Finding("not issued", _name(key), "the platform was told of a failure")
+            yield Finding("not issued", name_of(key), "the platform was told of a failure")
     for row in evidence.receipts:
         if row["verdict"] == "refused":
-            yield Finding("unfit notice", _name(_flow(row)), row["message"])
+            yield Finding("unfit notice", name_of(flow_of(row)), row["message"])
 
 
 def _identities(evidence: Evidence) -> Iterable[Finding]:
     """One identity is one notice of one flow, with the same bytes each time."""
-    for identity, found in _grouped(evidence.receipts, _identity).items():
+    for identity, found in grouped(evidence.receipts, identity_of).items():
         bodies = {row["body_sha256"] for row in found}
         if len(bodies) > 1:
             yield Finding("two bodies", identity, f"{len(bodies)} bodies under one identity")
-        flows = {(*_flow(row), row["section"]) for row in found}
+        flows = {(*flow_of(row), row["section"]) for row in found}
         if len(flows) > 1:
             yield Finding("shared identity", identity, f"{sorted(flows)}")
 
 
 def _cancellations(evidence: Evidence) -> Iterable[Finding]:
     """A 3.3 after the letter is answered by one failure notice for each that had an effect."""
-    ends = _grouped((row for row in evidence.history if row["kind"] == "cancel"), _key)
-    notices = _grouped(
-        (row for row in _accepted(evidence) if row["section"] == CANCEL_NOTICE), _flow
+    ends = grouped((row for row in evidence.history if row["kind"] == "cancel"), key_of)
+    notices = grouped(
+        (row for row in accepted(evidence) if row["section"] == CANCEL_NOTICE), flow_of
     )
     for key, rows in ends.items():
         types = collections.Counter(row["type"] for row in rows)
-        got = len({_identity(row) for row in notices.get(key, [])})
+        got = len({identity_of(row) for row in notices.get(key, [])})
         if not types[OK] <= got <= types[INVOKE]:
             detail = f"{types[OK]} acknowledged of {types[INVOKE]} sent, {got} notices"
-            yield Finding("lost" if got < types[OK] else "doubled", _name(key), detail)
+            yield Finding("lost" if got < types[OK] else "doubled", name_of(key), detail)
     for key, rows in notices.items():
         if key not in ends:
-            yield Finding("nobody asked", _name(key), "a 3.4 without a 3.3")
+            yield Finding("nobody asked", name_of(key), "a 3.4 without a 3.3")
         if any(row.get("success") for row in rows):
-            yield Finding("not issued", _name(key), "an issued order was cancelled")
+            yield Finding("not issued", name_of(key), "an issued order was cancelled")
 
 
 def _first_receipts_in_order(evidence: Evidence) -> Iterable[Finding]:
-    """By first receipt: the letter first, and every notice of a flow by its sequence."""
-    sequences = {
-        record["id"]: record["sequence"]
-        for record in evidence.records
-        if record["topic"] == "notices"
-    }
-    for key, found in _grouped(_accepted(evidence), _flow).items():
+    """By first receipt: the letter first, and every notice of a lane by its sequence."""
+    records = {row["id"]: row for row in evidence.records if row["topic"] == "notices"}
+    lanes: dict[str, dict[str, int]] = collections.defaultdict(dict)
+    for key, found in grouped(accepted(evidence), flow_of).items():
         first: dict[str, Row] = {}
         for row in found:
-            first.setdefault(_identity(row), row)
+            first.setdefault(identity_of(row), row)
         sections = [row["section"] for row in first.values()]
         if ISSUE_NOTICE in sections[1:]:
-            yield Finding("reordered", _name(key), f"received as {sections}")
-        order = [sequences[identity] for identity in first if identity in sequences]
+            yield Finding("reordered", name_of(key), f"received as {sections}")
+    for row in accepted(evidence):
+        identity = identity_of(row)
+        if identity in records:
+            lane = lanes[records[identity]["subject"]]
+            lane.setdefault(identity, records[identity]["sequence"])
+        elif records:
+            yield Finding("nobody asked", name_of(flow_of(row)), "a notice that the broker has not")
+    for subject, sequences in lanes.items():
+        order = list(sequences.values())
         if order != sorted(order):
-            yield Finding("reordered", _name(key), f"received by sequence {order}")
-        if sequences and len(order) != len(first):
-            yield Finding("nobody asked", _name(key), "a notice that the broker does not have")
+            yield Finding("reordered", subject, f"received by sequence {order}")
 
 
 def _records(evidence: Evidence) -> Iterable[Finding]:
     """The topics: dense sequences by first appearance, one id a sequence, one letter an order."""
-    flows = _grouped(evidence.records, lambda row: (row["topic"], row["subject"]))
+    flows = grouped(evidence.records, lambda row: (row["topic"], row["subject"]))
     for (topic, subject), found in flows.items():
         first: dict[str, Row] = {}
         for row in found:
@@ -301,7 +265,7 @@ def _records(evidence: Evidence) -> Iterable[Finding]:
 
 def _decisions(evidence: Evidence) -> Iterable[Finding]:
     """Every decision over gRPC was answered and ended in public: applied, or refused with why."""
-    causes = _grouped(
+    causes = grouped(
         (row for row in evidence.records if row["topic"] == "events"), lambda row: row["causation"]
     )
     for decision in evidence.decisions:
@@ -322,7 +286,7 @@ def _register(evidence: Evidence) -> Iterable[Finding]:
     rows = {(row["partner"], row["unique_value"]): row for row in evidence.registered}
     for key in acknowledged(evidence):
         if key not in rows:
-            yield Finding("lost", _name(key), "acknowledged, but not in the register")
+            yield Finding("lost", name_of(key), "acknowledged, but not in the register")
 
 
 def _quiet(evidence: Evidence) -> Iterable[Finding]:

@@ -8,30 +8,52 @@ from _history import History
 from _system import Receipts, System
 
 _PARTITIONS = 4  # development_partitions of deploy/topics.yaml
-_TOPICS = {"events": "guarantee.events.order.v1", "notices": "guarantee.notices.v1"}
+# What they are called in the records; the checker looks for decisions in "events".
+_TOPICS = {
+    "events": "guarantee.events.order.v1",
+    "notices": "guarantee.notices.v1",
+    "claim events": "guarantee.events.claim.v1",
+    "credit events": "guarantee.events.credit.v1",
+    "invoice events": "guarantee.events.invoice.v1",
+    "order state": "guarantee.state.order.v1",
+    "claim state": "guarantee.state.claim.v1",
+    "credit state": "guarantee.state.credit.v1",
+    "invoice state": "guarantee.state.invoice.v1",
+}
+_SERVICES = ("order", "claim", "credit", "invoice")
+_SCHEMAS = {"order": "orders", "claim": "claims", "credit": "credits", "invoice": "invoices"}
 _DEAD_LETTERS = (
-    "guarantee.requests.order.v1.dlq",
-    "guarantee.decisions.order.v1.dlq",
+    *(f"guarantee.requests.{name}.v1.dlq" for name in _SERVICES),
+    *(f"guarantee.decisions.{name}.v1.dlq" for name in _SERVICES),
     "guarantee.events.notice.v1.dlq",
     "guarantee.notices.v1.dlq",
 )
 _ORDER_KIND, _GUARANTEE_KIND = 1, 2
+# Of claims, lines of credit and invoices.
+_CASE_KIND = 1
 _NOTICE_ACCEPTED = 4
 
 _ORDERS = f"""select partner, number, business_no, status, amount_fen
   from orders.state_row where kind={_ORDER_KIND}"""
 # A guarantee's state begins with its order's flow (partner/order/number), field 1 of the message.
 _GUARANTEES = f"""select partner, number, split_part(
-  convert_from(substring(state from 3 for get_byte(state, 1)), 'UTF8'), '/', 3) as order_no
+  convert_from(substring(state from 3 for get_byte(state, 1)), 'UTF8'), '/', 3) as order_no,
+  status, amount_fen
   from orders.state_row where kind={_GUARANTEE_KIND}"""
+_CASES = " union all ".join(
+    f"""select '{service}' as service, partner, number, business_no, status, amount_fen
+    from {_SCHEMAS[service]}.state_row where kind={_CASE_KIND} and business_no <> ''"""
+    for service in _SERVICES[1:]
+)
 _REGISTERED = """select partner, business_no, unique_value, confirmed
   from gateway.registered where section='3.1'"""
-_LEFTOVERS = f"""select
-  (select count(*) from orders.outbox where published_at is null) as "order events unpublished",
-  (select count(*) from dispatcher.outbox where published_at is null)
-    as "dispatcher events unpublished",
-  (select count(*) from orders.outbox_parked) as "flows parked at order",
-  (select count(*) from dispatcher.outbox_parked) as "flows parked at dispatcher",
+_OUTBOXES = ",".join(
+    f"""(select count(*) from {schema}.outbox where published_at is null)
+    as "{name} events unpublished",
+  (select count(*) from {schema}.outbox_parked) as "flows parked at {name}" """
+    for name, schema in {**_SCHEMAS, "dispatcher": "dispatcher"}.items()
+)
+_LEFTOVERS = f"""select {_OUTBOXES},
   (select count(*) from dispatcher.notice where state <> {_NOTICE_ACCEPTED})
     as "notices unaccepted",
   (select count(*) from orders.state_row where kind={_ORDER_KIND} and status <> 'issued')
@@ -64,6 +86,7 @@ def collect(
         receipts=receipts.all(),
         orders=system.query(_ORDERS),
         guarantees=system.query(_GUARANTEES),
+        cases=system.query(_CASES),
         registered=system.query(_REGISTERED),
         records=records,
         decisions=decisions,

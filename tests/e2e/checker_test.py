@@ -8,12 +8,29 @@ import _checker
 from _checker import Evidence
 
 _PARTNERS = ("demo", "second")
+_AMOUNT = 50_000_000
 
 
 def _history(partner: str, number: str, call: int, kind: str = "apply") -> list[dict[str, Any]]:
     head = {"call": call, "kind": kind, "partner": partner, "order_no": number}
     told = {"status": 200, "code": "200", "message": "操作成功", "data": f'"{partner}{number}"'}
     return [{**head, "type": "invoke"}, {**head, "type": "ok", **told}]
+
+
+def _asked(
+    order: str, section: str, business_no: str, call: int, expected: str = "", code: str = "200"
+) -> list[dict[str, Any]]:
+    """A request of a tour of demo's order, and its answer: a no where the code is 500."""
+    head = {"call": call, "kind": section, "partner": "demo", "order_no": order}
+    head |= {"business_no": business_no, "guarantee_no": f"BH-demo-{order}", "expected": expected}
+    told = {"status": 200, "code": code, "message": "", "data": ""}
+    return [{**head, "type": "invoke"}, {**head, "type": "fail" if code == "500" else "ok", **told}]
+
+
+def _result(order: str, section: str, business_no: str, success: bool = True) -> dict[str, Any]:
+    receipt = _receipt("demo", f"BH-demo-{order}", section, f"r-{business_no}")
+    numbers = {"business_no": business_no, "guarantee_no": f"BH-demo-{order}"}
+    return {**receipt, **numbers, "success": success}
 
 
 def _receipt(partner: str, number: str, section: str, identity: str) -> dict[str, Any]:
@@ -41,6 +58,64 @@ def _record(topic: str, subject: str, sequence: int, id_: str, type_: str) -> di
     }
 
 
+def _guarantee(partner: str, order: str, **changed: Any) -> dict[str, Any]:
+    row = {"partner": partner, "number": f"BH-{partner}-{order}", "order_no": order}
+    return {**row, "status": "sealed", "amount_fen": _AMOUNT, **changed}
+
+
+def _tour(evidence: Evidence, order: str, *results: dict[str, Any]) -> None:
+    """The order, its letter and the results of its tour, the records of the notices too."""
+    row = {"partner": "demo", "number": order, "business_no": order}
+    evidence.history += _history("demo", order, 500 + len(evidence.history))
+    evidence.orders.append({**row, "status": "issued", "amount_fen": _AMOUNT})
+    evidence.guarantees.append(_guarantee("demo", order))
+    evidence.registered.append({"partner": "demo", "unique_value": order})
+    issued = {**_receipt("demo", order, "3.2", f"n-{order}")}
+    type_, flow = "guarantee.event.v1.OrderLetterIssued", f"demo/order/{order}"
+    evidence.records.append(_record("events", flow, 1, f"e-{order}", type_))
+    for at, receipt in enumerate((issued, *results), 1):
+        identity = receipt["headers"]["idempotency-key"]
+        evidence.receipts.append(receipt)
+        evidence.records.append(_record("notices", flow, at, identity, "guarantee.partner.v1.X"))
+
+
+def _toured() -> Evidence:
+    """Letters after their ends: R given back, S kept by a withdrawal, P restored and paid although
+    its withdrawal was asked for, Z cancelled and invoiced; one line of credit is in force, one was
+    given back."""
+    evidence = _sound()
+    _tour(evidence, "R", _result("R", "3.16", "TH-R"))
+    evidence.history += _asked("R", "3.15", "TH-R", 601, "success")
+    evidence.guarantees[-1]["status"] = "refunded"
+    _tour(evidence, "S")
+    evidence.history += _asked("S", "3.15", "TH-S", 602) + _asked("S", "3.18", "TH-S", 603)
+    _tour(evidence, "P", _result("P", "3.8", "HY-P"), _result("P", "3.12", "LP-P"))
+    evidence.history += _asked("P", "3.22", "", 604) + _asked("P", "3.7", "HY-P", 605)
+    evidence.history += _asked("P", "3.11", "LP-P", 606, "success")
+    evidence.history += _asked("P", "3.19", "LP-P", 607, "may refuse", "500")
+    evidence.guarantees[-1] |= {"status": "paid", "amount_fen": 0}
+    _tour(evidence, "Z", _result("Z", "3.14", "FP-Z"), _result("Z", "3.10", "ZX-Z"))
+    evidence.history += _asked("Z", "3.13", "FP-Z", 608, "success")
+    evidence.history += _asked("Z", "3.9", "ZX-Z", 609)
+    evidence.guarantees[-1]["status"] = "cancelled"
+    _tour(evidence, "C1", _result("C1", "3.6", "SX-C1"))
+    evidence.history += _asked("C1", "3.5", "SX-C1", 610, "success")
+    evidence.history += _asked("C1", "3.21", "CX-C1", 611, "1", "1")
+    _tour(evidence, "C2", _result("C2", "3.6", "SX-C2"))
+    evidence.history += _asked("C2", "3.5", "SX-C2", 612)
+    evidence.history += _asked("C2", "3.17", "SX-C2", 613, "may refuse")
+    evidence.cases += [
+        {"service": service, "partner": "demo", "business_no": number, "status": status}
+        for service, number, status in (
+            ("claim", "LP-P", "paid"),
+            ("invoice", "FP-Z", "issued"),
+            ("credit", "SX-C1", "granted"),
+            ("credit", "SX-C2", "withdrawn"),
+        )
+    ]
+    return evidence
+
+
 def _sound() -> Evidence:
     """Two partners with the same three orders; the first is cancelled twice, in vain."""
     evidence = Evidence(leftovers={"notices unaccepted": 0})
@@ -52,9 +127,8 @@ def _sound() -> Evidence:
             evidence.history += _history(partner, number, call)
             evidence.history += _history(partner, number, call + 1, "repeat")
             row = {"partner": partner, "number": number, "business_no": number}
-            evidence.orders.append({**row, "status": "issued"})
-            guarantee = {"partner": partner, "number": f"BH-{name}", "order_no": number}
-            evidence.guarantees.append(guarantee)
+            evidence.orders.append({**row, "status": "issued", "amount_fen": _AMOUNT})
+            evidence.guarantees.append(_guarantee(partner, number))
             evidence.registered.append({"partner": partner, "unique_value": number})
             evidence.receipts.append(_receipt(partner, number, "3.2", f"n-{name}"))
             issued = _record("events", flow, 1, f"e-{name}", "guarantee.event.v1.OrderLetterIssued")
@@ -117,7 +191,7 @@ class CheckerTest(unittest.TestCase):
         self.assertEqual(self.subjects("not issued"), {"demo/B"})
 
     def test_a_doubled_guarantee_in_the_database(self) -> None:
-        self.evidence.guarantees.append({"partner": "demo", "number": "BH-2", "order_no": "B"})
+        self.evidence.guarantees.append(_guarantee("demo", "B", number="BH-2"))
         self.assertEqual(self.subjects("doubled"), {"demo/B"})
 
     def test_a_doubled_guarantee_at_the_platform(self) -> None:
@@ -158,13 +232,13 @@ class CheckerTest(unittest.TestCase):
     def test_a_flow_that_is_received_out_of_order(self) -> None:
         receipts = self.evidence.receipts
         receipts[-1], receipts[-2] = receipts[-2], receipts[-1]
-        self.assertEqual(self.subjects("reordered"), {"demo/A"})
+        self.assertEqual(self.subjects("reordered"), {"demo/order/A"})
 
     def test_a_letter_that_comes_after_what_follows_it(self) -> None:
         letter = self.receipt("A")
         self.evidence.receipts.remove(letter)
         self.evidence.receipts.append(letter)
-        self.assertEqual(self.subjects("reordered"), {"demo/A"})
+        self.assertEqual(self.subjects("reordered"), {"demo/A", "demo/order/A"})
 
     def test_an_old_repeat_does_not_reorder_a_flow(self) -> None:
         self.evidence.receipts.append(copy.deepcopy(self.receipt("A")))
@@ -221,6 +295,164 @@ class CheckerTest(unittest.TestCase):
     def test_what_is_left_over(self) -> None:
         self.evidence.leftovers["notices unaccepted"] = 3
         self.assertEqual(self.rules(), {"not quiet"})
+
+
+class ToursTest(unittest.TestCase):
+    """What follows a letter."""
+
+    def setUp(self) -> None:
+        self.evidence = _toured()
+
+    def found(self) -> set[tuple[str, str]]:
+        return {(finding.rule, finding.subject) for finding in _checker.check(self.evidence)}
+
+    def answer(self, section: str, business_no: str) -> dict[str, Any]:
+        return next(
+            row
+            for row in self.evidence.history
+            if row["type"] != "invoke" and row["kind"] == section
+            and row.get("business_no") == business_no
+        )
+
+    def take_result(self, business_no: str) -> dict[str, Any]:
+        receipts = self.evidence.receipts
+        row = next(row for row in receipts if row.get("business_no") == business_no)
+        receipts.remove(row)
+        return row
+
+    def case(self, business_no: str) -> dict[str, Any]:
+        return next(row for row in self.evidence.cases if row["business_no"] == business_no)
+
+    def letter(self, order: str) -> dict[str, Any]:
+        number = f"BH-demo-{order}"
+        return next(row for row in self.evidence.guarantees if row["number"] == number)
+
+    def test_a_sound_run_has_no_finding(self) -> None:
+        self.assertEqual(_checker.check(self.evidence), [])
+
+    def test_an_identical_repeat_of_a_result_is_no_finding(self) -> None:
+        self.evidence.receipts.append(_result("R", "3.16", "TH-R"))
+        self.assertEqual(_checker.check(self.evidence), [])
+
+    def test_counts_are_by_section(self) -> None:
+        counted = _checker.counts(self.evidence)
+        told = {name: counted[name] for name in ("3.15 acknowledged", "3.19 refused")}
+        self.assertEqual(told, {"3.15 acknowledged": 2, "3.19 refused": 1})
+        self.assertEqual(counted["3.12 with a success"], 1)
+
+    def test_an_interface_that_nobody_used_is_named(self) -> None:
+        self.assertEqual(_checker.unseen(self.evidence), ["3.20"])
+        self.answer("3.19", "LP-P").update({"type": "ok", "code": "200"})
+        self.assertEqual(_checker.unseen(self.evidence), ["3.19", "3.20"])
+
+    def test_every_request_without_its_result(self) -> None:
+        for section, number in (
+            *(("3.5", "SX-C1"), ("3.7", "HY-P"), ("3.9", "ZX-Z")),
+            *(("3.11", "LP-P"), ("3.13", "FP-Z"), ("3.15", "TH-R")),
+        ):
+            with self.subTest(section):
+                self.evidence = _toured()
+                self.take_result(number)
+                self.assertIn(("lost", f"demo/{section}/{number}"), self.found())
+
+    def test_every_result_with_two_identities(self) -> None:
+        for order, section, result, number in (
+            *(("C1", "3.5", "3.6", "SX-C1"), ("P", "3.7", "3.8", "HY-P")),
+            *(("Z", "3.9", "3.10", "ZX-Z"), ("P", "3.11", "3.12", "LP-P")),
+            *(("Z", "3.13", "3.14", "FP-Z"), ("R", "3.15", "3.16", "TH-R")),
+        ):
+            with self.subTest(section):
+                self.evidence = _toured()
+                second = _result(order, result, number)
+                second["headers"] = {"idempotency-key": "another"}
+                self.evidence.receipts.append(second)
+                self.assertIn(("doubled", f"demo/{section}/{number}"), self.found())
+
+    def test_a_result_although_it_was_withdrawn(self) -> None:
+        self.evidence.receipts.append(_result("S", "3.16", "TH-S", success=False))
+        self.assertIn(("withdrawn, yet told", "demo/3.15/TH-S"), self.found())
+
+    def test_a_result_that_went_to_the_other_partner(self) -> None:
+        receipt = self.take_result("TH-R")
+        self.evidence.receipts.append({**receipt, "partner": "second"})
+        self.assertIn(("lost", "demo/3.15/TH-R"), self.found())
+        self.assertIn(("nobody asked", "second/3.15/TH-R"), self.found())
+
+    def test_a_failure_where_nothing_stood_against_it(self) -> None:
+        self.evidence.receipts.append({**self.take_result("TH-R"), "success": False})
+        self.assertIn(("failed", "demo/3.15/TH-R"), self.found())
+
+    def test_a_letter_that_was_paid_and_cancelled(self) -> None:
+        self.evidence.history += _asked("P", "3.9", "ZX-P", 700)
+        self.evidence.receipts.append(_result("P", "3.10", "ZX-P"))
+        self.assertIn(("two ends", "demo/BH-demo-P"), self.found())
+
+    def test_a_letter_that_was_paid_and_given_back(self) -> None:
+        self.evidence.history += _asked("P", "3.15", "TH-P", 700)
+        self.evidence.receipts.append(_result("P", "3.16", "TH-P"))
+        self.assertIn(("two ends", "demo/BH-demo-P"), self.found())
+
+    def test_a_letter_whose_row_says_otherwise(self) -> None:
+        for order, status in (("R", "sealed"), ("S", "refunded"), ("P", "restored")):
+            with self.subTest(order):
+                self.evidence = _toured()
+                self.letter(order)["status"] = status
+                self.assertIn(("another state", f"demo/BH-demo-{order}"), self.found())
+
+    def test_a_restored_letter_that_is_still_sealed(self) -> None:
+        self.evidence.history += _asked("S", "3.7", "HY-S", 700)
+        self.assertIn(("another state", "demo/BH-demo-S"), self.found())
+
+    def test_a_paid_letter_that_can_be_paid_again(self) -> None:
+        self.letter("P")["amount_fen"] = _AMOUNT
+        self.assertEqual(self.found(), {("another amount", "demo/BH-demo-P")})
+
+    def test_every_case_whose_row_says_otherwise(self) -> None:
+        for section, number in (("3.5", "SX-C1"), ("3.11", "LP-P"), ("3.13", "FP-Z")):
+            with self.subTest(section):
+                self.evidence = _toured()
+                self.case(number)["status"] = "another"
+                self.assertEqual(self.found(), {("another state", f"demo/{section}/{number}")})
+
+    def test_a_line_that_stands_although_it_was_given_back(self) -> None:
+        self.case("SX-C2")["status"] = "granted"
+        self.assertEqual(self.found(), {("another state", "demo/3.5/SX-C2")})
+
+    def test_a_lost_and_a_doubled_case(self) -> None:
+        self.evidence.cases.append(dict(self.case("LP-P")))
+        self.evidence.cases.remove(self.case("FP-Z"))
+        wanted = {("doubled", "demo/3.11/LP-P"), ("lost", "demo/3.13/FP-Z")}
+        self.assertEqual(self.found(), wanted)
+
+    def test_a_refusal_that_nothing_allows(self) -> None:
+        self.answer("3.7", "HY-P").update({"type": "fail", "code": "500"})
+        self.assertIn(("refused", "demo/3.7/HY-P"), self.found())
+
+    def test_a_claim_that_was_withdrawn_without_consent(self) -> None:
+        self.answer("3.19", "LP-P").update({"type": "ok", "code": "200"})
+        self.assertIn(("consent", "demo/3.19/LP-P"), self.found())
+
+    def test_a_credit_check_that_knows_no_line(self) -> None:
+        self.answer("3.21", "CX-C1")["code"] = "2"
+        self.assertEqual(self.found(), {("standing", "demo/3.21/CX-C1")})
+
+    def test_a_withdrawal_that_was_never_answered(self) -> None:
+        self.answer("3.18", "TH-S")["type"] = "info"
+        self.assertIn(("never answered", "demo/3.18/TH-S"), self.found())
+
+    def test_a_gap_in_a_topic_of_another_service(self) -> None:
+        topics = ("claim events", "order state")
+        for topic in topics:
+            type_ = "guarantee.event.v1.ClaimPaid"
+            record = _record(topic, "demo/claim/X", 2, f"{topic} x", type_)
+            self.evidence.records.append(record)
+        wanted = {("sequence", f"{topic} demo/claim/X") for topic in topics}
+        self.assertEqual(self.found(), wanted)
+
+    def test_a_lane_that_is_received_out_of_order(self) -> None:
+        receipts = self.evidence.receipts
+        receipts.append(self.take_result("HY-P"))
+        self.assertEqual(self.found(), {("reordered", "demo/order/P")})
 
 
 if __name__ == "__main__":
