@@ -13,6 +13,8 @@ _OPENED_BYTES_MAX = 4 << 20
 # How zlib and gzip streams begin, with the window bits that open them.
 _STREAMS = ((b"\x1f\x8b\x08", 31), (b"\x78\x01", 15), (b"\x78\x9c", 15), (b"\x78\xda", 15))
 _ALIGNMENTS = 3
+# A broker's tables from offset to place: numbers only, and ten preallocated megabytes each.
+_INDEX_SUFFIXES = (".index", ".timeindex")
 
 
 def writings(value: bytes) -> dict[str, bytes]:
@@ -62,7 +64,7 @@ def look_through(folder: Path, secrets: Mapping[str, bytes]) -> tuple[list[str],
     findings: list[str] = []
     looked_at = 0
     for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file():
+        if path.is_symlink() or not path.is_file() or path.suffix in _INDEX_SUFFIXES:
             continue
         size = path.stat().st_size
         if size > _FILE_BYTES_MAX:
