@@ -255,13 +255,13 @@ TEST_F(MemoryStoreTest, ThePlantedFaultsDoWhatTheySay) {
   };
   hooks.at_commit = [&first] { return first ? CommitFate::kLost : CommitFate::kCommitted; };
   store_.SetHooks(hooks);
-  store_.Plant({.lost_update = true, .early_commit = false});
+  store_.Plant({.lost_update = true});
   ASSERT_TRUE(executor_.Execute(std::span(&unit, 1)).has_value());
   EXPECT_EQ(store_.Load({1, "a"}).value()->state, "1");  // two counted, one is left
   first = true;
   hooks.after_lock = nullptr;
   store_.SetHooks(std::move(hooks));
-  store_.Plant({.lost_update = false, .early_commit = true});
+  store_.Plant({.early_commit = true});
   const OffsetMove moves[] = {{{kTopic, 0}, epoch, messaging::kLogBeginning, 1}};
   EXPECT_EQ(WordOf(executor_.ExecuteBatch(std::span(&unit, 1), moves)), kBrokenCode);
   EXPECT_EQ(store_.NextOf({kTopic, 0}), 1);

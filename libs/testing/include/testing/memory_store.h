@@ -32,6 +32,7 @@ inline constexpr const char* kBrokenCode = "sql.connection";
 struct PlantedFaults {
   bool lost_update = false;   // Save overwrites, whatever the version
   bool early_commit = false;  // an offset moves although its transaction comes to nothing
+  bool no_fence = false;      // an old epoch is as good as the current one
 };
 
 struct StoreHooks {
