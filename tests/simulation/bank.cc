@@ -22,6 +22,16 @@ namespace {
 
 constexpr const char* kPeople[] = {"ann", "bob", "cai"};
 
+// Money that has reached us is kept in mind, whatever comes of the order.
+template <typename Message>
+void NotePayment(const std::string& flow, const Message& message, Book& book) {
+  if constexpr (std::is_same_v<Message, e::DecideOrder>) {
+    if (message.has_premium()) {
+      book.payments.push_back({flow, message.premium().payment().reference()});
+    }
+  }
+}
+
 }  // namespace
 
 template <typename Message>
@@ -59,11 +69,13 @@ void Bank::Give(Node& node, const char* topic, const StoredRow& row, Message mes
           }
         },
         row.key.id);
+    if (outcome) NotePayment(row.key.id, message, book_);
     if (!outcome && outcome.error().kind == ErrorKind::kPermanent) {
       scene_.Violated("a decision by call failed: " + Describe(outcome.error()));
     }
     return;
   }
+  NotePayment(row.key.id, message, book_);
   messaging::Envelope envelope;
   envelope.id = scene_.NextId();
   envelope.type = message.GetTypeName();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "book.h"
 #include "checks.h"
 #include "desks.h"
 #include "messaging/write_store.h"
@@ -16,8 +17,8 @@ namespace guarantee::simulation {
 
 class Bank {
  public:
-  Bank(Scene& scene, Nodes nodes, order::OrderTasks& orders)
-      : scene_(scene), nodes_(nodes), orders_(orders) {}
+  Bank(Scene& scene, Book& book, Nodes nodes, order::OrderTasks& orders)
+      : scene_(scene), book_(book), nodes_(nodes), orders_(orders) {}
 
   // One decision about something.
   void Step();
@@ -43,6 +44,7 @@ class Bank {
             bool call);
 
   Scene& scene_;
+  Book& book_;
   const Nodes nodes_;
   order::OrderTasks& orders_;
   std::uint64_t last_ = 0;  // decision, payment, number

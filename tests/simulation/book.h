@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace guarantee::simulation {
 
@@ -27,9 +28,17 @@ struct Told {
   std::set<std::string> failures;
 };
 
+// A premium that reached us by a decision of its own.
+struct Paid {
+  std::string order_flow;
+  std::string reference;
+};
+
 struct Book {
-  std::map<RequestKey, Asked> asked;  // acknowledged requests that get a notice
-  std::map<RequestKey, Told> told;    // by the notice's section
+  std::vector<Paid> payments;
+  std::map<std::string, std::set<std::string>> returned;  // by reference: identities of the tasks
+  std::map<RequestKey, Asked> asked;                      // acknowledged requests that get a notice
+  std::map<RequestKey, Told> told;                        // by the notice's section
 };
 
 }  // namespace guarantee::simulation

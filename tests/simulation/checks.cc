@@ -234,12 +234,25 @@ void Checks::Entries(std::span<const OutboxEntry> entries) {
     if (IsOf<event::v1::HoldRefused>(entry)) {
       scene_.coverage.Count("hold refused " + Read<event::v1::HoldRefused>(entry).reason());
     }
+    if (IsOf<event::v1::OrderPremiumRefundDue>(entry)) {
+      Returned(Read<event::v1::OrderPremiumRefundDue>(entry).reference(), entry);
+    }
+    if (IsOf<event::v1::GuaranteePremiumRefundDue>(entry)) {
+      Returned(Read<event::v1::GuaranteePremiumRefundDue>(entry).reference(), entry);
+    }
     CountRefusal<event::v1::OrderDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::GuaranteeDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::ClaimDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::CreditDecisionRefused>(entry, scene_.coverage);
     CountRefusal<event::v1::InvoiceDecisionRefused>(entry, scene_.coverage);
   }
+}
+
+void Checks::Returned(const std::string& reference, const OutboxEntry& entry) {
+  std::set<std::string>& tasks = book_.returned[reference];
+  tasks.insert(entry.envelope.id);
+  scene_.coverage.Count("premium returned");
+  if (tasks.size() > 1) scene_.Violated("premium " + reference + ": goes back twice");
 }
 
 // Who came first, where two cross.

@@ -62,6 +62,7 @@ class Checks {
   void Entries(std::span<const messaging::OutboxEntry> entries);
   void Notice(const messaging::OutboxEntry& entry);
   void IssueNotice(const messaging::OutboxEntry& entry);
+  void Returned(const std::string& reference, const messaging::OutboxEntry& entry);
   void CountRace(const messaging::OutboxEntry& entry);
   void DeadLetter(const messaging::OutboxEntry& entry);
 
@@ -69,6 +70,7 @@ class Checks {
   void OutcomesAtRest();
   void OrdersAtRest();
   void MoneyAtRest();
+  void PremiumsAtRest();
   void CreditAtRest();
   void TopicsAtRest();
 

@@ -51,6 +51,7 @@ void Checks::AtRest() {
   OutcomesAtRest();
   OrdersAtRest();
   MoneyAtRest();
+  PremiumsAtRest();
   CreditAtRest();
   TopicsAtRest();
 }
@@ -130,6 +131,38 @@ void Checks::MoneyAtRest() {
   }
   for (const auto& [flow, amount] : paid) {
     if (amount != 0) scene_.Violated("guarantee " + flow + ": paid, and is not there");
+  }
+}
+
+// Every payment is known to its order, and kept for a letter that stands or on its way back, once.
+void Checks::PremiumsAtRest() {
+  std::map<std::string, std::set<std::string>> known;
+  for (const auto& [key, stored] : nodes_.order->store().rows()) {
+    if (key.kind != order::kOrderKind) continue;
+    const auto order = order::ParseOrder(stored.state);
+    if (!order) continue;
+    known[key.id].insert(order->payment_references.begin(), order->payment_references.end());
+    for (const std::string& reference : order->payment_references) {
+      bool kept = order->state == order::State::kIssued && order->premium &&
+                  order->premium->reference == reference;
+      if (kept) {
+        const auto letter = letters_.find(contract::JoinFlow(
+            order->partner, contract::FlowKind::kGuarantee, order->letter->guarantee_no));
+        kept = letter != letters_.end() && letter->second.state != order::letter::State::kRefunded;
+      }
+      const bool waived =
+          order->premium && order->premium->waived && order->premium->reference == reference;
+      const bool returned = book_.returned.contains(reference);
+      if (!waived && kept == returned) {
+        scene_.Violated("premium " + reference + " of " + key.id +
+                        (kept ? ": kept and given back" : ": neither kept nor given back"));
+      }
+    }
+  }
+  for (const Paid& paid : book_.payments) {
+    if (!known[paid.order_flow].contains(paid.reference)) {
+      scene_.Violated("premium " + paid.reference + " of " + paid.order_flow + ": forgotten");
+    }
   }
 }
 

@@ -13,6 +13,19 @@ constexpr std::string_view kSeal = "sealed:";
 constexpr std::int32_t kValidDays = 5;
 constexpr std::size_t kDigestHexLength = 64;
 
+// Of the two amounts that are asked for, the rules take the smaller one.
+constexpr Money kRulesUpTo{200'000};
+
+order::Rules OrderRules(order::DocumentFacts letter) {
+  order::Rules rules;
+  rules.approve_up_to = kRulesUpTo;
+  rules.payer_name = "bidder";
+  rules.payer_account = "6222024000064789589";
+  rules.letter = std::move(letter);
+  rules.decided_by = "rules";
+  return rules;
+}
+
 std::string Opened(const std::string& sealed) {
   return sealed.starts_with(kSeal) ? sealed.substr(kSeal.size()) : sealed;
 }
@@ -98,7 +111,8 @@ class OrderSide::Opener final : public order::SealedOpener {
   }
 };
 
-OrderSide::OrderSide(service::DeskTools tools, std::shared_ptr<const contract::Contract> contract)
+OrderSide::OrderSide(service::DeskTools tools, std::shared_ptr<const contract::Contract> contract,
+                     bool by_rules)
     : letters_(std::make_unique<Letters>()), opener_(std::make_unique<Opener>()) {
   const auto letter_policy = [](const std::string& partner) {
     return IsPartner(partner) ? std::optional<order::letter::Policy>{order::letter::Policy{}}
@@ -129,6 +143,7 @@ OrderSide::OrderSide(service::DeskTools tools, std::shared_ptr<const contract::C
     return "token-" + partner + "-" + order_no;
   };
   orders.clock = tools.clock;
+  if (by_rules) orders.rules = OrderRules(letters_->Keep("letter by rules").value());
   tasks_ = std::make_unique<order::OrderTasks>(std::move(orders));
   order::GuaranteeTasks::Dependencies guarantees;
   guarantees.tools = std::move(tools);
@@ -136,6 +151,9 @@ OrderSide::OrderSide(service::DeskTools tools, std::shared_ptr<const contract::C
   guarantees.policy = letter_policy;
   guarantees.letters = letters_.get();
   guarantees.opener = opener_.get();
+  if (by_rules) {
+    guarantees.rules = {kRulesUpTo, kRulesUpTo, letters_->Keep("plain letter by rules").value()};
+  }
   guarantees_ = std::make_unique<order::GuaranteeTasks>(std::move(guarantees));
   desk_ = std::make_unique<order::OrderDesk>(*tasks_, *guarantees_);
 }
@@ -143,7 +161,8 @@ OrderSide::OrderSide(service::DeskTools tools, std::shared_ptr<const contract::C
 OrderSide::~OrderSide() = default;
 
 std::unique_ptr<service::Desk> MakeClaimDesk(service::DeskTools tools,
-                                             std::shared_ptr<const contract::Contract> contract) {
+                                             std::shared_ptr<const contract::Contract> contract,
+                                             bool by_rules) {
   claim::Policy policy;
   policy.contact_name = "contact";
   policy.contact_phone = "0730-1234567";
@@ -152,27 +171,32 @@ std::unique_ptr<service::Desk> MakeClaimDesk(service::DeskTools tools,
   needs.contract = std::move(contract);
   needs.policy = [shared = std::make_shared<const claim::Policy>(std::move(policy))](
                      const std::string& partner) { return IsPartner(partner) ? shared : nullptr; };
+  if (by_rules) needs.rules = {kRulesUpTo};
   return std::make_unique<claim::ClaimDesk>(std::move(needs));
 }
 
 std::unique_ptr<service::Desk> MakeCreditDesk(service::DeskTools tools,
-                                              std::shared_ptr<const contract::Contract> contract) {
+                                              std::shared_ptr<const contract::Contract> contract,
+                                              bool by_rules) {
   credit::CreditDesk::Dependencies needs;
   needs.tools = std::move(tools);
   needs.contract = std::move(contract);
   needs.knows_partner = IsPartner;
   needs.minimum_amount = Money{100};
+  if (by_rules) needs.rules = {Money{5'000'000}, 3};
   return std::make_unique<credit::CreditDesk>(std::move(needs));
 }
 
 std::unique_ptr<service::Desk> MakeInvoiceDesk(service::DeskTools tools,
-                                               std::shared_ptr<const contract::Contract> contract) {
+                                               std::shared_ptr<const contract::Contract> contract,
+                                               bool by_rules) {
   invoice::InvoiceDesk::Dependencies needs;
   needs.tools = std::move(tools);
   needs.contract = std::move(contract);
   needs.policy = [](const std::string& partner) {
     return IsPartner(partner) ? std::optional<invoice::Policy>{invoice::Policy{}} : std::nullopt;
   };
+  needs.issue_by_rules = by_rules;
   return std::make_unique<invoice::InvoiceDesk>(std::move(needs));
 }
 

@@ -24,7 +24,9 @@ inline constexpr const char* kPartnerIds[] = {"alfa", "beta"};
 
 class OrderSide {
  public:
-  OrderSide(service::DeskTools tools, std::shared_ptr<const contract::Contract> contract);
+  // `by_rules`: a rules file decides what it may.
+  OrderSide(service::DeskTools tools, std::shared_ptr<const contract::Contract> contract,
+            bool by_rules);
   ~OrderSide();
   OrderSide(const OrderSide&) = delete;
   OrderSide& operator=(const OrderSide&) = delete;
@@ -44,10 +46,10 @@ class OrderSide {
 };
 
 [[nodiscard]] std::unique_ptr<service::Desk> MakeClaimDesk(
-    service::DeskTools tools, std::shared_ptr<const contract::Contract> contract);
+    service::DeskTools tools, std::shared_ptr<const contract::Contract> contract, bool by_rules);
 [[nodiscard]] std::unique_ptr<service::Desk> MakeCreditDesk(
-    service::DeskTools tools, std::shared_ptr<const contract::Contract> contract);
+    service::DeskTools tools, std::shared_ptr<const contract::Contract> contract, bool by_rules);
 [[nodiscard]] std::unique_ptr<service::Desk> MakeInvoiceDesk(
-    service::DeskTools tools, std::shared_ptr<const contract::Contract> contract);
+    service::DeskTools tools, std::shared_ptr<const contract::Contract> contract, bool by_rules);
 
 }  // namespace guarantee::simulation

@@ -153,6 +153,13 @@ void Node::Deliver(std::int32_t partition, std::size_t most) {
   CheckOffsets();
 }
 
+void Node::RememberHandled(const TopicPartition& source, std::int64_t from, std::int64_t next) {
+  if (source.topic != options_.requests_topic) return;
+  for (std::int64_t at = std::max<std::int64_t>(from, 0); at < next; ++at) {
+    handled_.emplace(scene_.bus.At(source, at).FindHeader("ce_id"));
+  }
+}
+
 void Node::DeliverAll(std::int32_t partition) {
   while (HasUnread(partition) && scene_.violation.empty()) Deliver(partition, 100);
 }
@@ -161,8 +168,9 @@ void Node::CheckOffsets() {
   for (std::int32_t partition = 0; partition < kPartitions; ++partition) {
     for (const TopicPartition& source : Sources(partition)) {
       const std::int64_t next = store_.NextOf(source);
-      std::int64_t& highest = highest_.try_emplace(source, next).first->second;
+      std::int64_t& highest = highest_.try_emplace(source, messaging::kLogBeginning).first->second;
       if (next < highest) scene_.Violated(name() + ": an offset went back on " + source.topic);
+      RememberHandled(source, highest, next);
       highest = std::max(highest, next);
     }
   }
@@ -188,6 +196,7 @@ void Node::Relay(std::int32_t partition, std::size_t most, bool crash) {
 }
 
 void Node::TimerRound(std::int32_t partition) {
+  if (hasty_timers_) return Fire(partition, scene_.clock.Now());
   Session& session = sessions_[static_cast<std::size_t>(partition)];
   if (!session.watermark.pending()) {
     const UnixMillis t0 = scene_.clock.Now();
@@ -207,12 +216,39 @@ void Node::TimerRound(std::int32_t partition) {
   if (passed) Fire(partition, *passed);
 }
 
+// Nothing is late because we are behind: what was received or arrived before the deadline has been
+// handled before it is called passed.
+void Node::CheckNothingUnread(const messaging::Timer& timer) {
+  for (std::int32_t partition = 0; partition < kPartitions; ++partition) {
+    for (const TopicPartition& source : Sources(partition)) {
+      const bool request = source.topic == options_.requests_topic;
+      for (std::int64_t at = std::max<std::int64_t>(store_.NextOf(source), 0);
+           at < scene_.bus.End(source); ++at) {
+        const messaging::Delivered& record = scene_.bus.At(source, at);
+        if (record.key != timer.row.id) continue;
+        const auto received = messaging::FromRfc3339(record.FindHeader("ce_time"));
+        // A repeat was handled when it came first.
+        const bool platform = request && !record.FindHeader("ce_interface").empty();
+        const UnixMillis came = platform && received ? *received : record.appended_at;
+        const bool repeated = platform && handled_.contains(record.FindHeader("ce_id"));
+        if (!repeated && came < timer.due) {
+          scene_.Violated(name() + ": " + timer.name + " of " + timer.row.id +
+                          " fires while what came before it lies unread");
+        }
+      }
+    }
+  }
+}
+
 void Node::Fire(std::int32_t partition, UnixMillis due) {
   const std::int32_t partitions[] = {partition};
   const auto timers = store_.LoadDue(partitions, due, kTimersMax);
   if (timers->empty()) return;
   std::vector<Unit> units;
-  for (const messaging::Timer& timer : *timers) units.push_back(units_->FromTimer(timer));
+  for (const messaging::Timer& timer : *timers) {
+    CheckNothingUnread(timer);
+    units.push_back(units_->FromTimer(timer));
+  }
   const messaging::HeldEpoch held[] = {
       {partition, sessions_[static_cast<std::size_t>(partition)].epoch}};
   const Result<void> done = executor_.Execute(units, held);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ class Node {
   [[nodiscard]] Result<service::Outcome> Call(const std::function<Result<service::Task>()>& make,
                                               const std::string& flow);
 
+  // Planted: timers are fired by the clock alone, whatever lies unread.
+  void PlantHastyTimers() { hasty_timers_ = true; }
   // What befalls the next transaction.
   void Doom(testing::CommitFate fate) { fate_ = fate; }
   // Runs between the reading and the writing of the next transaction.
@@ -87,7 +90,10 @@ class Node {
   void Join(std::int32_t partition);
   [[nodiscard]] Batch Read(std::int32_t partition, std::size_t most);
   void CheckOffsets();
+  void RememberHandled(const messaging::TopicPartition& source, std::int64_t from,
+                       std::int64_t next);
   void Fire(std::int32_t partition, UnixMillis due);
+  void CheckNothingUnread(const messaging::Timer& timer);
 
   Scene& scene_;
   const NodeOptions options_;
@@ -99,7 +105,9 @@ class Node {
   std::optional<Batch> zombie_;
   testing::CommitFate fate_ = testing::CommitFate::kCommitted;
   std::function<void()> interloper_;
-  bool inside_ = false;  // another writer runs inside a transaction
+  bool hasty_timers_ = false;
+  bool inside_ = false;                         // another writer runs inside a transaction
+  std::set<std::string, std::less<>> handled_;  // identities of requests
   std::map<messaging::TopicPartition, std::int64_t> highest_;  // offsets seen so far
 };
 

@@ -25,6 +25,9 @@ constexpr int kDrawsMax = 10;
 
 constexpr const char* kNoticeEvents = "guarantee.events.notice.v1";
 
+// In every fourth world the institution's rules decide what they may.
+bool ByRules(const RunOptions& options) { return options.seed % 4 == 0; }
+
 NodeOptions OrderOptions() {
   return {"order",
           order::kRequestsTopic,
@@ -68,16 +71,19 @@ World::World(const RunOptions& options, const std::shared_ptr<const contract::Co
       claim_(scene_, ClaimOptions()),
       credit_(scene_, CreditOptions()),
       invoice_(scene_, InvoiceOptions()),
-      order_side_(order_.Tools(), contract),
-      claim_desk_(MakeClaimDesk(claim_.Tools(), contract)),
-      credit_desk_(MakeCreditDesk(credit_.Tools(), contract)),
-      invoice_desk_(MakeInvoiceDesk(invoice_.Tools(), contract)),
+      order_side_(order_.Tools(), contract, ByRules(options)),
+      claim_desk_(MakeClaimDesk(claim_.Tools(), contract, ByRules(options))),
+      credit_desk_(MakeCreditDesk(credit_.Tools(), contract, ByRules(options))),
+      invoice_desk_(MakeInvoiceDesk(invoice_.Tools(), contract, ByRules(options))),
       nodes_{&order_, &claim_, &credit_, &invoice_},
       checks_(scene_, book_, {&order_, &claim_, &credit_, &invoice_}),
       platform_(scene_, book_, {&order_, &claim_, &credit_, &invoice_}),
-      bank_(scene_, {&order_, &claim_, &credit_, &invoice_}, order_side_.tasks()),
+      bank_(scene_, book_, {&order_, &claim_, &credit_, &invoice_}, order_side_.tasks()),
       courier_(scene_, [this](const Post& post) { platform_.Accepted(post); }) {
-  for (Node* node : nodes_) node->store().Plant(options.faults);
+  for (Node* node : nodes_) {
+    node->store().Plant(options.faults);
+    if (options.hasty_timers) node->PlantHastyTimers();
+  }
   order_.on_commit = [this](auto rows, auto entries) { checks_.OnOrderCommit(rows, entries); };
   claim_.on_commit = [this](auto rows, auto entries) { checks_.OnClaimCommit(rows, entries); };
   credit_.on_commit = [this](auto rows, auto entries) { checks_.OnCreditCommit(rows, entries); };

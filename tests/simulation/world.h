@@ -22,7 +22,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::uint64_t steps = 200;
   bool traced = false;
-  testing::PlantedFaults faults = {};
+  testing::PlantedFaults faults = {};  // of every store
+  bool hasty_timers = false;           // planted likewise: fired by the clock alone
 };
 
 struct Report {
