@@ -36,9 +36,7 @@ class NeedTest : public Scene {
     };
     return unit;
   }
-  Result<void> Run(std::vector<Unit> units) {
-    return messaging::Executor(*store_).Execute(units);
-  }
+  Result<void> Run(std::vector<Unit> units) { return messaging::Executor(*store_).Execute(units); }
   std::string State(const RowKey& key) { return store_->Load(key).value().value().state; }
 
   std::map<std::string, int> tries_;
