@@ -57,7 +57,10 @@ class Plan:
     kills: int = 15
     broker_kills: int = 2
     stops: tuple[str, ...] = ("order", "order-2")
-    victims: tuple[str, ...] = ("gateway", "gateway-2", "order", "order-2", "dispatcher")
+    victims: tuple[str, ...] = (
+        *("gateway", "gateway-2", "order", "order-2", "dispatcher"),
+        *("claim", "credit", "invoice"),
+    )
 
 
 class Restarts:
@@ -183,7 +186,8 @@ class Chaos:
         if _DISPATCHER in alive and idle and self._rng.random() > _IDLE_KILLS:
             alive.remove(_DISPATCHER)
         if alive:
-            self._strike(self._rng.choice(alive))
+            spared_so_far = [name for name in alive if not self.kills(name)]
+            self._strike(self._rng.choice(spared_so_far or alive))
 
     def _kill_broker(self) -> None:
         """The launcher starts one at a time: one that waits for the broker would lock it out."""

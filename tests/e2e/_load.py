@@ -20,12 +20,15 @@ _IDLE_SECONDS = 0.02
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """`repeat` of the applications are sent again, `decide` of them also decided over gRPC, and
-    `cancel` of those whose letter has arrived are cancelled, `cancellations` times each."""
+    """`plain` of the applications have their names in plain, `repeat` are sent again, and `decide`
+    of them also decided over gRPC. Of those whose letter has arrived `tour` go on a tour, whatever
+    is plain too, and `cancel` of the others are cancelled, `cancellations` times each."""
 
     rate: float = 80.0
     repeat: float = 0.2
     decide: float = 0.05
+    plain: float = 0.02
+    tour: float = 0.02
     cancel: float = 0.05
     cancellations: int = 3
 
@@ -43,6 +46,9 @@ class _Task:
     gateway: int
     attempt: int = 1
     application: Application | None = None
+    # What else the history is to say of it, and who is told its end.
+    head: dict[str, Any] = dataclasses.field(default_factory=dict)
+    then: Callable[[Answer], None] | None = None
 
 
 class Load:
@@ -64,6 +70,7 @@ class Load:
         self._lock = threading.Lock()
         self._due: list[tuple[float, int, _Task]] = []
         self._order = itertools.count()
+        self._plain: dict[tuple[str, str], Application] = {}
         self._turn = self._pending = self._acknowledged = 0
         self._began = time.monotonic()
         self._producing, self._working = True, True
@@ -103,6 +110,33 @@ class Load:
             gateway = self._any_gateway()
             self._put(_Task("cancel", _platform.CANCEL, partner, body, order_no, "", gateway), 0.0)
 
+    def ask(
+        self,
+        section: str,
+        partner: Partner,
+        fields: dict[str, Any],
+        head: dict[str, Any],
+        then: Callable[[Answer], None],
+        delay_seconds: float = 0.0,
+    ) -> None:
+        """One request of a tour; `then` gets its definite answer, in one of our threads."""
+        order_no, business_no = head["order_no"], fields.get("businessNo", "")
+        rest = {name: value for name, value in head.items() if name != "order_no"}
+        gateway, body = self._any_gateway(), _platform.encode(fields)
+        path = _platform.PATHS[section]
+        task = _Task(section, path, partner, body, order_no, business_no, gateway)
+        task.head, task.then = rest, then
+        self._put(task, delay_seconds)
+
+    def plain(self, partner: str, order_no: str) -> Application | None:
+        """The application, if its names came plain."""
+        with self._lock:
+            return self._plain.get((partner, order_no))
+
+    def wants_tour(self) -> bool:
+        with self._lock:
+            return self._rng.random() < self._settings.tour
+
     def wants_cancel(self) -> bool:
         with self._lock:
             return self._rng.random() < self._settings.cancel
@@ -140,7 +174,10 @@ class Load:
             partner = self._partners[self._turn % len(self._partners)]
             number = self._turn // len(self._partners)
             self._turn += 1
-            application = _platform.application(partner, self._run, number, self._rng)
+            plain = self._rng.random() < self._settings.plain
+            application = _platform.application(partner, self._run, number, self._rng, plain)
+            if plain:
+                self._plain[partner.id, application.order_no] = application
             self._pending += 1
         return self._task("apply", application, application.body)
 
@@ -170,6 +207,7 @@ class Load:
             attempt=task.attempt,
             order_no=task.order_no,
             business_no=task.business_no,
+            **task.head,
         )
         self._after(task, answer)
 
@@ -182,6 +220,8 @@ class Load:
             return
         if answer.type == OK and task.kind == "apply":
             self._take_up(task.application)
+        if task.then is not None:
+            task.then(answer)
         with self._lock:
             self._pending -= 1
 

@@ -25,6 +25,7 @@ from _decisions import Decisions
 from _history import History
 from _load import Load, Settings
 from _system import Receipts, System, is_alive, running, wait_until
+from _tours import Tours
 
 _OPTIONS = ("--bank", "simulator", "--replicas", "gateway=2,order=2")
 _ACKNOWLEDGED_MIN = 3000
@@ -65,6 +66,7 @@ class KillLoop:
             options.seed,
             self.decisions.approve,
         )
+        self.tours = Tours(self.load, self.receipts, options.seed)
         self.chaos = Chaos(
             system,
             options.plan(),
@@ -81,8 +83,8 @@ class KillLoop:
         return Open(self.history.unanswered(), max(0, unaccepted))
 
     def run(self) -> None:
-        cancelling = threading.Thread(target=self._cancel, daemon=True)
-        cancelling.start()
+        following = threading.Thread(target=self._follow_letters, daemon=True)
+        following.start()
         began, seconds = time.monotonic(), self.options.seconds
         while True:
             self.chaos.step()
@@ -97,26 +99,31 @@ class KillLoop:
         self.drained = wait_until(self._is_drained, left)
         if wait_until(self._is_quiet, _QUIET_SECONDS - (time.monotonic() - struck)):
             self.quiet_seconds = time.monotonic() - struck
-        cancelling.join()
+        following.join()
 
     def close(self) -> None:
         self.load.close()
+        self.tours.close()
         self.decisions.close()
         self.receipts.close()
 
-    def _cancel(self) -> None:
-        """Cancels some of those whose letter has arrived, as long as the load lasts."""
+    def _follow_letters(self) -> None:
+        """Takes some of those whose letter has arrived on a tour, and cancels others in vain, as
+        long as the load lasts."""
         by_id = {partner.id: partner for partner in self.partners}
         seen: set[tuple[str, str]] = set()
         while self.load.producing():
             for partner, order_no in self.receipts.accepted("3.2") - seen:
                 seen.add((partner, order_no))
-                if self.load.wants_cancel():
+                if self.load.plain(partner, order_no) or self.load.wants_tour():
+                    self.tours.begin(by_id[partner], order_no)
+                elif self.load.wants_cancel():
                     self.load.cancel(by_id[partner], order_no)
             time.sleep(_POLL_SECONDS)
 
     def _is_drained(self) -> bool:
-        return self.load.pending() == 0 and self.decisions.pending() == 0
+        sources = (self.load, self.decisions, self.tours)
+        return not any(source.pending() for source in sources)
 
     def _is_quiet(self) -> bool:
         self.receipts.catch_up()
@@ -151,7 +158,7 @@ def report(loop: KillLoop, evidence: _checker.Evidence, findings: list[_checker.
     print(flush=True)
     for name, value in rows.items():
         print(f"{name:38} {value}")
-    for line in [*chaos.restarts.failed, *_checker.summary(findings)]:
+    for line in [*chaos.restarts.failed, *loop.tours.waits(), *_checker.summary(findings)]:
         print(line)
     sys.stdout.flush()
 
@@ -185,7 +192,9 @@ def judge(case: unittest.TestCase, options: Options) -> None:
         case.assertTrue(loop.drained, "not every request had its answer")
         case.assertIsNotNone(loop.quiet_seconds, "not quiet 60 s after the last kill")
         case.assertGreaterEqual(len(_checker.acknowledged(evidence)), _ACKNOWLEDGED_MIN)
+        case.assertEqual(_checker.unseen(evidence), [], "interfaces that were never acknowledged")
         case.assertGreaterEqual(loop.chaos.kills(), plan.kills)
+        case.assertEqual([name for name in plan.victims if not loop.chaos.kills(name)], [])
         case.assertGreaterEqual(loop.chaos.kills("kafka"), plan.broker_kills)
         case.assertTrue(all(blow.open.any() for blow in loop.chaos.blows), "a kill at rest")
         case.assertEqual(len(loop.chaos.blows) - loop.chaos.kills(), len(plan.stops))
