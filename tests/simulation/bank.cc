@@ -137,14 +137,15 @@ void Bank::AboutOrder(const StoredRow& row, bool call) {
   const std::string code = order->sealed.bidder_code.substr(Sealed({}).size());
   switch (order->state) {
     case order::State::kAccepted:
-      if (dice < 30) {
+      // A line of credit is found by the code that the bidder proved.
+      if (dice < 65) {
         decision.mutable_materials()->set_bidder_name("bidder");
         decision.mutable_materials()->set_bidder_code(code);
         break;
       }
       [[fallthrough]];
     case order::State::kUnderwriting:
-      if (dice < 95) {
+      if (dice < 97) {
         decision.mutable_approve()->set_materials_complete(true);
       } else {
         decision.mutable_reject();

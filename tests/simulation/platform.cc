@@ -87,7 +87,7 @@ void Platform::Again() {
 void Platform::Step() {
   Partner& partner = AnyPartner();
   if (partner.orders.empty()) return Apply(partner);
-  constexpr std::size_t kWeights[] = {6, 1, 3, 4, 7, 4, 3, 4, 4};
+  constexpr std::size_t kWeights[] = {6, 1, 5, 4, 7, 4, 3, 4, 3};
   switch (scene_.random.Weighted(kWeights)) {
     case 0:
       return Apply(partner);
