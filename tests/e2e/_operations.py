@@ -18,7 +18,7 @@ RESULTS = {
 WITHDRAWALS = {"3.17": "3.5", "3.18": "3.15", "3.19": "3.11", "3.20": "3.9"}
 _CREDIT, _CREDIT_CHECK, _CLAIM_WITHDRAWAL = "3.5", "3.21", "3.19"
 # What a request of a tour says in `expected`; see _tours.
-_SUCCESS, _MAY_REFUSE = "success", "may refuse"
+_SUCCESS, _MAY_REFUSE, _REFUSED = "success", "may refuse", "refused"
 # The letter's end where a notice of the section told a success.
 _LETTER_ENDS = {"3.10": "cancelled", "3.12": "paid", "3.16": "refunded"}
 # The states of the services' rows: after a success, after a failure, withdrawn.
@@ -101,10 +101,10 @@ def operation_answers(evidence: Evidence) -> Iterable[Finding]:
         if row["type"] not in (OK, FAIL) or "expected" not in row:
             continue
         name, said = name_of(_request(row)), f"{row['status']} {row['code']} {row['message']}"
-        if row["type"] == FAIL and row["expected"] != _MAY_REFUSE:
+        if row["type"] == FAIL and row["expected"] not in (_MAY_REFUSE, _REFUSED):
             yield Finding("refused", name, said)
-        if row["kind"] == _CLAIM_WITHDRAWAL and row["type"] == OK:
-            yield Finding("consent", name, "a claim was withdrawn without the beneficiary")
+        if row["type"] == OK and row["expected"] == _REFUSED:
+            yield Finding("not refused", name, said)
         if row["kind"] == _CREDIT_CHECK and row["type"] == OK and row["code"] != row["expected"]:
             yield Finding("standing", name, f"{row['code']} instead of {row['expected']}")
     for request, rows in _operations(evidence).items():

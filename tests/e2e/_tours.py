@@ -18,8 +18,8 @@ from _platform import Answer, Application, Partner
 from _system import Receipts
 
 # What the checker holds the outcome against, in the history of a request: its result has to be a
-# success, or it may be refused; else it is accepted and its result is whatever it is.
-SUCCESS, MAY_REFUSE = "success", "may refuse"
+# success, it may be refused, it has to be; else it is accepted, its result is whatever it is.
+SUCCESS, MAY_REFUSE, REFUSED = "success", "may refuse", "refused"
 # The bank leaves operations whose number ends so to people.
 _LEFT = "-W"
 _PAST = datetime.timedelta(minutes=-1)
@@ -77,6 +77,12 @@ class Subject:
         own = {"businessNo": number, "applyTime": _platform.time_text()}
         return {**own, "guaranteeNo": self.guarantee_no, **fields}
 
+    @staticmethod
+    def late_withdrawal(section: str, number: str) -> Ask:
+        """Of what nobody can withdraw any more, or without consent."""
+        fields = {"businessNo": number, "applyTime": _platform.time_text(), "reason": "撤回"}
+        return Ask(section, fields, REFUSED)
+
     def open(self, expected: str = "") -> Ask:
         """The opening was a moment ago."""
         moved = {"orderNo": self.order_no, "openTime": _platform.time_text(_PAST)}
@@ -113,6 +119,11 @@ def refund_withdrawn(letter: Subject) -> Tour:
     yield from _withdrawn_or(letter, "3.18", request, "3.16")
 
 
+def refund_withdrawn_too_late(letter: Subject) -> Tour:
+    yield from refund(letter)
+    yield [letter.late_withdrawal("3.18", letter.number("TH"))]
+
+
 def refund_at_opening(letter: Subject) -> Tour:
     """Either comes first."""
     number = letter.number("TH")
@@ -133,6 +144,11 @@ def cancellation_withdrawn(letter: Subject) -> Tour:
     number = letter.number_to_withdraw("ZX")
     request = Ask("3.9", letter.request(number, reson="项目已完成"))
     yield from _withdrawn_or(letter, "3.20", request, "3.10")
+
+
+def cancellation_withdrawn_too_late(letter: Subject) -> Tour:
+    yield from cancellation(letter)
+    yield [letter.late_withdrawal("3.20", letter.number("ZX"))]
 
 
 def invoice(letter: Subject) -> Tour:
@@ -160,7 +176,7 @@ def claim_not_withdrawn(letter: Subject) -> Tour:
     number = letter.number("LP")
     yield from _opened(letter)
     yield [letter.claim(number, SUCCESS)]
-    yield [dataclasses.replace(letter.withdrawal("3.19", number), expected=MAY_REFUSE)]
+    yield [letter.late_withdrawal("3.19", number)]
     yield Await("3.12", number)
     yield Await("3.8", letter.number("HY"))
 
@@ -209,8 +225,8 @@ def _credit_request(number: str, who: dict[str, str]) -> dict[str, Any]:
 
 _RESTORED = (invoice, claim, claim_not_withdrawn, claim_or_cancellation)
 _SEALED = (
-    *(refund, refund_withdrawn, refund_at_opening),
-    *(cancellation, cancellation_withdrawn),
+    *(refund_withdrawn, refund_withdrawn_too_late, refund_at_opening),
+    *(cancellation_withdrawn, cancellation_withdrawn_too_late),
 )
 _CREDITS = (credit, credit_withdrawn)
 

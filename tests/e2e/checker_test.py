@@ -92,7 +92,7 @@ def _toured() -> Evidence:
     _tour(evidence, "P", _result("P", "3.8", "HY-P"), _result("P", "3.12", "LP-P"))
     evidence.history += _asked("P", "3.22", "", 604) + _asked("P", "3.7", "HY-P", 605)
     evidence.history += _asked("P", "3.11", "LP-P", 606, "success")
-    evidence.history += _asked("P", "3.19", "LP-P", 607, "may refuse", "500")
+    evidence.history += _asked("P", "3.19", "LP-P", 607, "refused", "500")
     evidence.guarantees[-1] |= {"status": "paid", "amount_fen": 0}
     _tour(evidence, "Z", _result("Z", "3.14", "FP-Z"), _result("Z", "3.10", "ZX-Z"))
     evidence.history += _asked("Z", "3.13", "FP-Z", 608, "success")
@@ -430,7 +430,12 @@ class ToursTest(unittest.TestCase):
 
     def test_a_claim_that_was_withdrawn_without_consent(self) -> None:
         self.answer("3.19", "LP-P").update({"type": "ok", "code": "200"})
-        self.assertIn(("consent", "demo/3.19/LP-P"), self.found())
+        self.assertIn(("not refused", "demo/3.19/LP-P"), self.found())
+
+    def test_a_withdrawal_that_was_refused_and_not_told(self) -> None:
+        self.answer("3.17", "SX-C2").update({"type": "fail", "code": "500"})
+        self.take_result("SX-C2")
+        self.assertIn(("lost", "demo/3.5/SX-C2"), self.found())
 
     def test_a_credit_check_that_knows_no_line(self) -> None:
         self.answer("3.21", "CX-C1")["code"] = "2"
