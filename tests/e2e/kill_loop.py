@@ -1,6 +1,6 @@
 """Kills the system again and again under load, and lets a separate checker judge what is left.
 
-    kill_loop.py [--seconds N] [--seed S] [--rate R] [--keep DIRECTORY]
+    kill_loop.py [--seconds N] [--seed S] [--rate R] [--tours SHARE] [--keep DIRECTORY]
 
 Runs from the build that GUARANTEE_BUILD names. The load lasts N seconds (60; 240 where
 GUARANTEE_TEST_FULL is set), and as much longer as the plan needs; then all must be quiet within 60
@@ -41,6 +41,8 @@ class Options:
     seconds: float = 240.0 if _FULL else 60.0
     seed: int = dataclasses.field(default_factory=lambda: random.SystemRandom().getrandbits(32))
     rate: float = 80.0
+    # Of the letters, those that can be restored and of the others likewise.
+    tours: float = 0.03
     keep: Path | None = None
 
     def plan(self) -> Plan:
@@ -62,7 +64,7 @@ class KillLoop:
             urls,
             self.partners,
             self.history,
-            Settings(rate=options.rate),
+            Settings(rate=options.rate, plain=options.tours, tour=options.tours),
             options.seed,
             self.decisions.approve,
         )
@@ -214,6 +216,7 @@ def _arguments() -> Options:
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--rate", type=float)
+    parser.add_argument("--tours", type=float, help="the share of letters that go on a tour")
     parser.add_argument("--keep", type=Path, help="where to leave the evidence")
     given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     return Options(**given)
