@@ -28,12 +28,8 @@ void Merge(Effects& all, Effects&& unit) {
 Result<void> WriteTimers(WriteTransaction& transaction, const Effects& effects) {
   std::vector<Timer> set;
   std::vector<Timer> cleared;
-  for (const auto& [key, timer] : effects.timers) {
-    if (timer) {
-      set.push_back(*timer);
-    } else {
-      cleared.push_back({key.first, key.second, 0, {}, {}});
-    }
+  for (const auto& [key, change] : effects.timers) {
+    (change.cleared ? cleared : set).push_back(change.timer);
   }
   if (!cleared.empty()) {
     if (Result<void> done = transaction.ClearTimers(cleared); !done) return done;
@@ -114,11 +110,15 @@ void Workspace::Emit(OutboxEntry entry) { own_.outbox.push_back(std::move(entry)
 
 void Workspace::SetTimer(Timer timer) {
   std::pair<RowKey, std::string> key{timer.row, timer.name};
-  own_.timers.insert_or_assign(std::move(key), std::move(timer));
+  own_.timers.insert_or_assign(std::move(key), Effects::TimerChange{std::move(timer), false});
 }
 
 void Workspace::ClearTimer(const RowKey& row, std::string name) {
-  own_.timers.insert_or_assign({row, std::move(name)}, std::nullopt);
+  ClearFired({row, std::move(name), 0, {}, {}});
+}
+
+void Workspace::ClearFired(const Timer& timer) {
+  own_.timers.insert_or_assign({timer.row, timer.name}, Effects::TimerChange{timer, true});
 }
 
 void Workspace::Note(JournalLine line) { own_.journal.push_back(std::move(line)); }

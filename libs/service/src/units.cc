@@ -201,9 +201,10 @@ Unit Units::FromTimer(const messaging::Timer& timer) {
   Result<Task> task = needs_.maker->FromTimer(timer, *flow);
   if (!task) return Failing(task.error());
   Unit unit = Make(std::move(*task), {});
-  // Cleared first, so that a timer which the decision sets anew stays.
+  // Cleared first, so that a timer which the decision sets anew stays; and only as it was found, so
+  // that one which somebody has moved before we had the row stays as well.
   unit.decide = [timer, decide = std::move(unit.decide)](Workspace& workspace) -> Result<void> {
-    workspace.ClearTimer(timer.row, timer.name);
+    workspace.ClearFired(timer);
     return decide(workspace);
   };
   return unit;

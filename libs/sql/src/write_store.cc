@@ -203,9 +203,9 @@ Result<void> SqlWriteTransaction::SetTimers(std::span<const Timer> timers) {
 }
 
 Result<void> SqlWriteTransaction::ClearTimers(std::span<const Timer> timers) {
-  ColumnSet set{kInt, kText, kText};
+  ColumnSet set{kInt, kText, kText, kInt};
   for (const Timer& timer : timers) {
-    set.Add({std::int64_t{timer.row.kind}, timer.row.id, timer.name});
+    set.Add({std::int64_t{timer.row.kind}, timer.row.id, timer.name, timer.due.value});
   }
   return Done(transaction_.RunSet(kClearTimers, set.columns(), {}));
 }

@@ -134,9 +134,10 @@ inline constexpr Statement kSetTimers{
 
 inline constexpr Statement kClearTimers{
     "timer_clear",
-    "delete from {s}timer as t using unnest($1::bigint[], $2::text[], $3::text[])"
-    " as c(kind, id, name) where t.kind = c.kind and t.id = c.id and t.name = c.name",
-    "delete from {s}timer where kind = ?1 and id = ?2 and name = ?3"};
+    "delete from {s}timer as t using unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[])"
+    " as c(kind, id, name, due) where t.kind = c.kind and t.id = c.id and t.name = c.name"
+    " and (c.due = 0 or t.due = c.due)",
+    "delete from {s}timer where kind = ?1 and id = ?2 and name = ?3 and (?4 = 0 or due = ?4)"};
 
 inline constexpr Statement kLoadDue{
     "timer_due",

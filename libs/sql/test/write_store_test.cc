@@ -344,6 +344,30 @@ TEST_P(WriteStoreTest, Timers_ComeInOrderOfDueTimeAndCanBeMoved) {
   EXPECT_EQ(store_->LoadDue(partitions, {50}, 10).value().size(), 1U);
 }
 
+TEST_P(WriteStoreTest, Timers_MovedBeforeTheyFireStay) {
+  const Timer found{{1, "a"}, "deadline", 0, {10}, {}};
+  Timer moved = found;
+  moved.due = {20};
+  const std::int32_t partitions[] = {0};
+  const auto clear = [this](const Timer& timer) {
+    Unit unit;
+    unit.decide = [timer](Workspace& workspace) -> Result<void> {
+      workspace.ClearFired(timer);
+      return {};
+    };
+    return Execute({unit});
+  };
+  ASSERT_TRUE(store_
+                  ->Transact([&](WriteTransaction& transaction) {
+                    return transaction.SetTimers(std::span(&moved, 1));
+                  })
+                  .has_value());
+  ASSERT_TRUE(clear(found).has_value());
+  EXPECT_EQ(store_->LoadDue(partitions, {50}, 10).value().size(), 1U);
+  ASSERT_TRUE(clear(moved).has_value());
+  EXPECT_TRUE(store_->LoadDue(partitions, {50}, 10).value().empty());
+}
+
 TEST_P(WriteStoreTest, Journal_KeepsOrderAndSource) {
   Unit unit = Counting("x");
   unit.decide = [](Workspace& workspace) -> Result<void> {

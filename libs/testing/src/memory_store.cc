@@ -131,6 +131,10 @@ void MemoryWriteStore::ApplyTimers(const Transaction& transaction) {
   for (const auto& [timer, set] : transaction.timers_) {
     TimerKey key{timer.row, timer.name};
     const auto known = timers_.find(key);
+    // Cleared as it was found: one that has been moved stays.
+    const bool moved =
+        known != timers_.end() && timer.due.value != 0 && known->second.due != timer.due;
+    if (!set && moved) continue;
     if (known != timers_.end()) {
       due_[known->second.partition].erase({known->second.due.value, key});
       timers_.erase(known);

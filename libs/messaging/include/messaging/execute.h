@@ -26,7 +26,11 @@ struct Effects {
   std::map<RowKey, StoredRow> rows;
   std::set<RowKey> changed;
   std::vector<OutboxEntry> outbox;
-  std::map<std::pair<RowKey, std::string>, std::optional<Timer>> timers;  // nullopt: cleared
+  struct TimerChange {
+    Timer timer;
+    bool cleared = false;  // whatever its due time, or, if one is given, only with that one
+  };
+  std::map<std::pair<RowKey, std::string>, TimerChange> timers;
   std::vector<JournalLine> journal;
 };
 
@@ -49,6 +53,8 @@ class Workspace {
   void Emit(OutboxEntry entry);
   void SetTimer(Timer timer);
   void ClearTimer(const RowKey& row, std::string name);
+  // The timer as it was found due: one that has been moved meanwhile stays.
+  void ClearFired(const Timer& timer);
   void Note(JournalLine line);
 
  private:

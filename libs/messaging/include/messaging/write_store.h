@@ -114,6 +114,7 @@ class WriteTransaction {
   [[nodiscard]] virtual Result<void> Save(std::span<const StoredRow> rows) = 0;
   [[nodiscard]] virtual Result<void> Append(std::span<const OutboxEntry> entries) = 0;
   [[nodiscard]] virtual Result<void> SetTimers(std::span<const Timer> timers) = 0;
+  // Each only with its due time; with none (0) whatever its due time.
   [[nodiscard]] virtual Result<void> ClearTimers(std::span<const Timer> timers) = 0;
   [[nodiscard]] virtual Result<void> Note(std::span<const JournalLine> lines) = 0;
 };
