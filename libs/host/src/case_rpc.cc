@@ -7,9 +7,18 @@
 #include "host/flow.h"
 #include "rpc/server.h"
 #include "rpc/steps.h"
+#include "runtime/service.h"
 
 namespace guarantee::host {
 namespace {
+
+// Whoever called is told a status only: what is wrong with us is for our own log.
+grpc::Status Failed(const Error& error) {
+  if (error.kind == ErrorKind::kPermanent) {
+    runtime::Log(runtime::Level::kError, "calls", "a call failed: " + Describe(error));
+  }
+  return rpc::ToStatus(error);
+}
 
 constexpr const char* kUnknownCode = "case.unknown";
 
@@ -81,9 +90,9 @@ grpc::Status CaseRpc::Answer(grpc::ServerContext* context, const rpc::v1::Answer
   envelope.traceparent = request->traceparent();
   for (const bool last : {false, true}) {
     Result<service::Task> task = needs_.desk->FromRequest(envelope, request->message());
-    if (!task) return rpc::ToStatus(task.error());
+    if (!task) return Failed(task.error());
     const Result<service::Outcome> outcome = Run(std::move(*task));
-    if (!outcome) return rpc::ToStatus(outcome.error());
+    if (!outcome) return Failed(outcome.error());
     // What is not there may lie unread on the topic: it is unknown once we have passed its end.
     if (!outcome->missing || last) {
       FillAnswer(interface->answer, *outcome, *reply);
@@ -171,9 +180,9 @@ grpc::Status CaseRpc::Decide(grpc::ServerContext* context, const rpc::v1::CaseDe
   }
   Result<service::Task> task =
       needs_.desk->FromDecision(subject, partner, request->type(), request->decision());
-  if (!task) return rpc::ToStatus(task.error());
+  if (!task) return Failed(task.error());
   const Result<service::Outcome> outcome = Run(std::move(*task));
-  if (!outcome) return rpc::ToStatus(outcome.error());
+  if (!outcome) return Failed(outcome.error());
   reply->set_result(std::string(service::ResultWord(*outcome)));
   reply->set_reason(outcome->word);
   reply->set_text(outcome->text);
