@@ -79,6 +79,8 @@ void WriteTerms(const Order& order, store::Order& to) {
   to.set_basic_account(order.basic_account.account);
   for (const UnixMillis at : order.earlier_deadlines) to.add_earlier_deadlines(at.value);
   for (const UnixMillis at : order.earlier_open_times) to.add_earlier_open_times(at.value);
+  to.set_open_time_received_at(order.open_time_received_at.value);
+  to.set_deadline_received_at(order.deadline_received_at.value);
 }
 
 void WriteDecisions(const Order& order, store::Order& to) {
@@ -139,6 +141,8 @@ void ReadTerms(const store::Order& from, Order& order) {
                          from.basic_account()};
   for (const std::int64_t at : from.earlier_deadlines()) order.earlier_deadlines.push_back({at});
   for (const std::int64_t at : from.earlier_open_times()) order.earlier_open_times.push_back({at});
+  order.open_time_received_at = {from.open_time_received_at()};
+  order.deadline_received_at = {from.deadline_received_at()};
 }
 
 void ReadDecisions(const store::Order& from, Order& order) {

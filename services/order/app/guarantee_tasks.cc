@@ -8,6 +8,7 @@
 #include "guarantee/event/v1/guarantee_decision.pb.h"
 #include "guarantee/event/v1/handshake.pb.h"
 #include "guarantee/event/v1/notice.pb.h"
+#include "guarantee/event/v1/order_decision.pb.h"
 #include "guarantee/partner/v1/letter.pb.h"
 #include "order/adapters/order_codec.h"
 #include "order/app/guarantee_rules.h"
@@ -64,8 +65,10 @@ Task OnlyAcknowledged(Task task) {
     if (!record) return tl::unexpected(record.error());
     const bool early =
         *record && (*record)->guarantee && !(*record)->guarantee->issue_acknowledged_at;
-    // The claim service asks again.
-    return early ? Result<Outcome>(Outcome{}) : work(workspace, now);
+    if (!early) return work(workspace, now);
+    workspace.Note({cause.flow, now, cause.journal_kind, cause.section, cause.source,
+                    "waits for the acceptance of the letter; claim asks again"});
+    return Outcome{};
   };
   return task;
 }
@@ -99,7 +102,9 @@ GuaranteeTasks::GuaranteeTasks(Dependencies needs)
     : needs_(std::move(needs)), routes_(RoutesOf(*needs_.contract)) {}
 
 bool GuaranteeTasks::Concerns(const Envelope& envelope) {
+  // Decisions say what they are about by their type, whatever event they were copied from.
   if (IsOf<event::v1::DecideGuarantee>(envelope.type)) return true;
+  if (IsOf<event::v1::DecideOrder>(envelope.type)) return false;
   const auto flow = contract::SplitFlow(envelope.flow);
   return flow && flow->kind == contract::FlowKind::kGuarantee;
 }

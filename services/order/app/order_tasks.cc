@@ -39,12 +39,15 @@ std::vector<RowKey> NumbersOf(const Cause& cause, const Command& command,
   return rows;
 }
 
-// An order tells its result once: if it was not issued, the notice that was accepted told the
-// failure, and nothing follows from it.
-Task IfIssued(Task task) {
-  task.work = [order = task.subject, work = std::move(task.work)](
+// Of the results that an order tells (a second application gets a failure of its own) only that of
+// the issue, under the order's own business number, has consequences.
+Task OfTheIssue(Task task) {
+  task.work = [order = task.subject, number = task.cause.business_no, work = std::move(task.work)](
                   Workspace& workspace, UnixMillis now) -> Result<Outcome> {
-    if (workspace.Row(order).summary.status != StateWord(State::kIssued)) return Outcome{};
+    const messaging::RowSummary& summary = workspace.Row(order).summary;
+    if (summary.status != StateWord(State::kIssued) || summary.business_no != number) {
+      return Outcome{};
+    }
     return work(workspace, now);
   };
   return task;
@@ -199,13 +202,14 @@ Result<std::optional<Task>> OrderTasks::FromNoticeResult(const Delivered& record
     if (!accepted) return tl::unexpected(accepted.error());
     cause.detail = "accepted by the platform";
     return std::optional<Task>{
-        IfIssued(Make(std::move(cause), IssueNoticeAccepted{envelope.time}, *policy))};
+        OfTheIssue(Make(std::move(cause), IssueNoticeAccepted{envelope.time}, *policy))};
   }
   if (IsOf<event::v1::NoticeExpired>(envelope.type)) {
     const auto expired = Parse<event::v1::NoticeExpired>(record.value);
     if (!expired) return tl::unexpected(expired.error());
     cause.detail = "could not be delivered in time";
-    return std::optional<Task>{Make(std::move(cause), IssueNoticeExpired{envelope.time}, *policy)};
+    return std::optional<Task>{
+        OfTheIssue(Make(std::move(cause), IssueNoticeExpired{envelope.time}, *policy))};
   }
   return std::optional<Task>{};
 }

@@ -284,7 +284,11 @@ class Case {
     if (issued) {
       for_letter = letter::IssueOf(after, out_.cause().flow, settings_.credit_flow(after));
     }
-    if (for_letter && decision.verdict != Verdict::kRefused) {
+    // A moved time that the order has already, or that came too late, is nothing new to the letter.
+    const bool fact =
+        for_letter && std::holds_alternative<letter::IssueNoticeAccepted>(*for_letter);
+    if (for_letter && (decision.verdict == Verdict::kApplied ||
+                       (fact && decision.verdict == Verdict::kSameAgain))) {
       if (Result<void> told = TellLetter(after, *for_letter); !told) {
         return tl::unexpected(told.error());
       }
@@ -328,6 +332,10 @@ class Case {
     service::Outbound out = out_.For(cause);
     const Result<service::Outcome> done = WorkGuarantee(out, settings_.guarantee, command);
     if (!done) return tl::unexpected(done.error());
+    const bool issue = std::holds_alternative<letter::Issue>(command);
+    if (issue && done->verdict == Verdict::kRefused) {
+      return Permanent("order.letter_refused", "the letter cannot begin: " + done->word);
+    }
     return {};
   }
 

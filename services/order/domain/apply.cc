@@ -161,12 +161,14 @@ void On(Order& order, const OrderLapsed& event) {
 void On(Order& order, const OpenTimeMoved& event) {
   Remember(order.earlier_open_times, event.from, kRememberedTimesMax);
   order.open_time = event.to;
+  order.open_time_received_at = event.received_at;
   order.terms_revision = order.revision;
 }
 
 void On(Order& order, const DeadlineMoved& event) {
   Remember(order.earlier_deadlines, event.from, kRememberedTimesMax);
   order.purchase_deadline = event.to;
+  order.deadline_received_at = event.received_at;
   order.terms_revision = order.revision;
 }
 

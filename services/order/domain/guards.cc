@@ -197,10 +197,16 @@ bool OfTimes(Guard guard, const Situation& s) {
     return (open != nullptr && open->letter_restored) ||
            (deadline != nullptr && deadline->letter_restored);
   }
-  if (guard == Guard::kSameOpenTime) return open != nullptr && open->open_time == s.order.open_time;
+  // The one received last counts, however late another is executed.
+  if (guard == Guard::kSameOpenTime) {
+    return open != nullptr && (open->open_time == s.order.open_time ||
+                               open->received_at < s.order.open_time_received_at);
+  }
   if (deadline == nullptr) return false;
-  if (guard == Guard::kSameDeadline)
-    return deadline->purchase_deadline == s.order.purchase_deadline;
+  if (guard == Guard::kSameDeadline) {
+    return deadline->purchase_deadline == s.order.purchase_deadline ||
+           deadline->received_at < s.order.deadline_received_at;
+  }
   return deadline->purchase_deadline < deadline->received_at;
 }
 

@@ -176,6 +176,9 @@ struct Order {
   std::optional<CancelRequest> cancel_request;
   RefusalCode end_reason = RefusalCode::kNone;  // why rejected or lapsed
 
+  // Receipt of the 3.22 and the 3.23 that count: what was received before changes nothing any more.
+  UnixMillis open_time_received_at;
+  UnixMillis deadline_received_at;
   // Values that the times had before, oldest first: a value that comes back is worth an alarm.
   std::vector<UnixMillis> earlier_deadlines;
   std::vector<UnixMillis> earlier_open_times;

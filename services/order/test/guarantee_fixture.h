@@ -132,7 +132,8 @@ class GuaranteeServiceTest : public OrderServiceTest {
     return decision;
   }
   rpc::v1::AnswerReply Ask(const google::protobuf::Message& message, const std::string& section,
-                           const std::string& flow, const std::string& business_no) {
+                           const std::string& flow, const std::string& business_no,
+                           std::int64_t received_ms_later = 0) {
     rpc::v1::AnswerRequest request;
     request.set_section(section);
     request.set_type(std::string(message.GetTypeName()));
@@ -140,7 +141,7 @@ class GuaranteeServiceTest : public OrderServiceTest {
     request.set_partner(flow.substr(0, flow.find('/')));
     request.set_flow(flow);
     request.set_business_no(business_no);
-    request.set_received_at(clock_.Now().value);
+    request.set_received_at(clock_.Now().value + received_ms_later);
     grpc::ClientContext context;
     rpc::v1::AnswerReply reply;
     const grpc::Status status = cases_->Answer(&context, request, &reply);

@@ -200,6 +200,36 @@ TEST_F(GuaranteeServiceTest, Times_MoveOrderAndGuaranteeTogetherUntilTheRestore)
   EXPECT_EQ(reader_->Count("OrderOpenTimeMoved"), 1U) << "the order did not move either";
 }
 
+TEST_F(GuaranteeServiceTest, Times_TheOneReceivedLastCounts) {
+  StartAll(false);
+  Apply("demo", Application("T1", kAmountFen), "e1");
+  partner::v1::PurchaseDeadlineMaintenance moved;
+  moved.set_order_no("T1");
+  // The later one is executed first: the earlier one would have ended the order.
+  moved.set_bzj_end_time(clock_.Now().value + 30 * kHourMs);
+  EXPECT_EQ(Ask(moved, "3.23", Flow("demo", "T1"), {}, 1'000).code(), 200);
+  moved.set_bzj_end_time(clock_.Now().value - kHourMs);
+  EXPECT_EQ(Ask(moved, "3.23", Flow("demo", "T1"), {}, 999).code(), 200);
+  EXPECT_EQ(reader_->Await("OrderDeadlineMoved", 1).size(), 1U);
+  EXPECT_EQ(reader_->Count("OrderLapsed"), 0U);
+}
+
+TEST_F(GuaranteeServiceTest, Acceptance_OfAnotherNoticeIsNotThatOfTheLetter) {
+  StartAll(false);
+  Apply("demo", Application("T1", kAmountFen), "e1");
+  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
+  Decide("demo", "T1", Approval("d1", "G-1"));
+  ASSERT_EQ(reader_->Await("GuaranteeIssued", 1).size(), 1U);
+  NoticeResult<event::NoticeAccepted>("3.2", Flow("demo", "T1"), "B-another");
+  NoticeResult<event::NoticeAccepted>("3.2", Flow("demo", "T1"), "B-T1");
+  ASSERT_EQ(reader_->Await("GuaranteeIssueAcknowledged", 1).size(), 1U);
+  RequestRefund("F-1");
+  ASSERT_EQ(reader_->Await("GuaranteeRefundRequested", 1).size(), 1U);
+  EXPECT_EQ(reader_->Count("OrderIssueAcknowledged"), 1U);
+  const auto told = reader_->Await("GuaranteeIssueAcknowledged", 1);
+  EXPECT_EQ(messaging::ReadEnvelope(told[0])->business_no, "B-T1");
+}
+
 TEST_F(GuaranteeServiceTest, Times_OfAnUnknownOrderAreRefusedOnceAllIsRead) {
   StartAll(false);
   partner::v1::PurchaseDeadlineMaintenance moved;

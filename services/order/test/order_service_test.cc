@@ -275,6 +275,7 @@ TEST_F(OrderServiceTest, Notice_AcceptedIsRemembered) {
   envelope.flow = Flow("demo", "T1");
   envelope.time = clock_.Now();
   envelope.interface_section = "3.2";
+  envelope.business_no = "B-T1";
   Publish(kNoticeEventsTopic, envelope, accepted.SerializeAsString());
   EXPECT_EQ(reader_->Await("OrderIssueAcknowledged", 1).size(), 1U);
 }
