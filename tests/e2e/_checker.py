@@ -28,6 +28,7 @@ from _operations import (
     operation_answers,
     operation_counts,
     operation_results,
+    public_ends,
     unseen,
 )
 
@@ -52,6 +53,7 @@ def check(evidence: Evidence) -> list[Finding]:
         operation_answers,
         operation_results,
         letter_ends,
+        public_ends,
         case_rows,
         _first_receipts_in_order,
         _records,

@@ -31,7 +31,8 @@ _DEAD_LETTERS = (
 _ORDER_KIND, _GUARANTEE_KIND = 1, 2
 # Of claims, lines of credit and invoices.
 _CASE_KIND = 1
-_NOTICE_ACCEPTED = 4
+# Ends of a row of the dispatcher; the last is of a message that only changed another notice.
+_NOTICE_ACCEPTED, _NOTICE_EXPIRED, _NOTICE_APPLIED = 4, 5, 6
 
 _ORDERS = f"""select partner, number, business_no, status, amount_fen
   from orders.state_row where kind={_ORDER_KIND}"""
@@ -47,6 +48,8 @@ _CASES = " union all ".join(
 )
 _REGISTERED = """select partner, business_no, unique_value, confirmed
   from gateway.registered where section='3.1'"""
+_EXPIRED = f"""select partner, section, business_no, split_part(flow, '/', 3) as guarantee_no
+  from dispatcher.notice where state={_NOTICE_EXPIRED}"""
 _OUTBOXES = ",".join(
     f"""(select count(*) from {schema}.outbox where published_at is null)
     as "{name} events unpublished",
@@ -54,7 +57,8 @@ _OUTBOXES = ",".join(
     for name, schema in {**_SCHEMAS, "dispatcher": "dispatcher"}.items()
 )
 _LEFTOVERS = f"""select {_OUTBOXES},
-  (select count(*) from dispatcher.notice where state <> {_NOTICE_ACCEPTED})
+  (select count(*) from dispatcher.notice 
+    where state not in ({_NOTICE_ACCEPTED}, {_NOTICE_EXPIRED}, {_NOTICE_APPLIED}))
     as "notices unaccepted",
   (select count(*) from orders.state_row where kind={_ORDER_KIND} and status <> 'issued')
     as "orders not issued" """
@@ -63,6 +67,11 @@ _LEFTOVERS = f"""select {_OUTBOXES},
 def leftovers(system: System) -> dict[str, int]:
     """What has to be zero when all is quiet."""
     return dict(system.query(_LEFTOVERS)[0])
+
+
+def expired(system: System) -> list[dict[str, Any]]:
+    """The notices whose last moment passed: the letter's opening was moved before they went out."""
+    return system.query(_EXPIRED)
 
 
 def amounts(system: System) -> dict[tuple[str, str], int]:
@@ -87,6 +96,7 @@ def collect(
         orders=system.query(_ORDERS),
         guarantees=system.query(_GUARANTEES),
         cases=system.query(_CASES),
+        expired=expired(system),
         registered=system.query(_REGISTERED),
         records=records,
         decisions=decisions,

@@ -30,6 +30,7 @@ class Evidence:
     orders: partner, number, business_no, status, amount_fen. guarantees: partner, number, order_no,
     status, amount_fen (available). cases: rows of claim, credit and invoice: service, partner,
     number, business_no, status, amount_fen.
+    expired: notices given up at their last moment: partner, section, business_no, guarantee_no.
     registered: partner, business_no, unique_value, confirmed.
     records: of the public events and the notices, in the order of each partition: topic, partition,
     offset, id, type, subject, sequence, causation.
@@ -42,6 +43,7 @@ class Evidence:
     orders: list[Row] = dataclasses.field(default_factory=list)
     guarantees: list[Row] = dataclasses.field(default_factory=list)
     cases: list[Row] = dataclasses.field(default_factory=list)
+    expired: list[Row] = dataclasses.field(default_factory=list)
     registered: list[Row] = dataclasses.field(default_factory=list)
     records: list[Row] = dataclasses.field(default_factory=list)
     decisions: list[Row] = dataclasses.field(default_factory=list)

@@ -21,6 +21,11 @@ _CREDIT, _CREDIT_CHECK, _CLAIM_WITHDRAWAL = "3.5", "3.21", "3.19"
 _SUCCESS, _MAY_REFUSE, _REFUSED = "success", "may refuse", "refused"
 # The letter's end where a notice of the section told a success.
 _LETTER_ENDS = {"3.10": "cancelled", "3.12": "paid", "3.16": "refunded"}
+# What the order service says in public of the letter, for each end and for a 3.16 that expired.
+_END_EVENTS = ("GuaranteeCancelled", "GuaranteeClaimPaid", "GuaranteeRefunded")
+_UNDELIVERED, _REFUND_RESULT = "GuaranteeRefundUndelivered", "3.16"
+# Of the tours' these fail only where another has its way.
+_CONTESTED = ("3.10", "3.12")
 # The states of the services' rows: after a success, after a failure, withdrawn.
 _CASE_STATES = {
     "3.5": ("credit", "granted", "declined", "withdrawn"),
@@ -116,11 +121,13 @@ def operation_results(evidence: Evidence) -> Iterable[Finding]:
     """One result each, of one identity, unless it was withdrawn; and none that nobody asked for."""
     operations, results = _operations(evidence), _results(evidence)
     withdrawn = _withdrawn(operations)
+    given_up = {(row["partner"], row["section"], row["business_no"]) for row in evidence.expired}
     for request, rows in operations.items():
         if request[1] not in RESULTS:
             continue
         found = results.get(request, [])
         got, name = len({identity_of(row) for row in found}), name_of(request)
+        got += (request[0], RESULTS[request[1]], request[2]) in given_up
         answered = any(row["type"] == OK for row in rows)
         # A line that was granted can be given back after its 3.6.
         least = 1 if answered and request not in withdrawn else 0
@@ -134,12 +141,49 @@ def operation_results(evidence: Evidence) -> Iterable[Finding]:
         yield Finding("nobody asked", name_of(request), "a result without a request")
 
 
-def letter_ends(evidence: Evidence) -> Iterable[Finding]:
-    """A letter ends at most once, and is in the database as the platform was told."""
+def _public(evidence: Evidence) -> dict[Key, set[str]]:
+    """The types of the order service's events about each letter."""
+    found: dict[Key, set[str]] = collections.defaultdict(set)
+    for row in evidence.records:
+        partner, kind, number = (row["subject"].split("/") + ["", ""])[:3]
+        if row["topic"] == "events" and kind == "guarantee":
+            found[partner, number].add(row["type"].rpartition(".")[2])
+    return found
+
+
+def public_ends(evidence: Evidence) -> Iterable[Finding]:
+    """A letter ends once, and a notice is given up only where that was said in public."""
+    events = _public(evidence)
+    for key, types in events.items():
+        ended = sorted(types.intersection(_END_EVENTS))
+        if len(ended) > 1:
+            yield Finding("two ends", name_of(key), f"events {ended}")
+    for row in evidence.expired:
+        key = row["partner"], row["guarantee_no"]
+        if row["section"] != _REFUND_RESULT or _UNDELIVERED not in events.get(key, set()):
+            yield Finding("expired", name_of(key), f"{row['section']} {row['business_no']}")
+
+
+def _told_ends(evidence: Evidence) -> dict[Key, set[str]]:
+    """The end of each letter as the platform was told. A 3.9 on what has ended otherwise is
+    answered with a success too: then it is not what ended it."""
     ends: dict[Key, set[str]] = collections.defaultdict(set)
     for row in accepted(evidence):
         if row["section"] in _LETTER_ENDS and row["success"]:
             ends[row["partner"], row["guarantee_no"]].add(_LETTER_ENDS[row["section"]])
+    for row in evidence.expired:
+        if row["section"] in _LETTER_ENDS:
+            ends[row["partner"], row["guarantee_no"]].add(_LETTER_ENDS[row["section"]])
+    events = _public(evidence)
+    for key, told in ends.items():
+        if len(told) > 1 and "GuaranteeCancelled" not in events.get(key, set()):
+            told.discard("cancelled")
+    return ends
+
+
+def letter_ends(evidence: Evidence) -> Iterable[Finding]:
+    """A letter ends at most once, and is in the database as the platform was told."""
+    ends = _told_ends(evidence)
     restored = {
         (row["partner"], row["guarantee_no"])
         for row in evidence.history
@@ -157,6 +201,10 @@ def letter_ends(evidence: Evidence) -> Iterable[Finding]:
         amount = 0 if row["status"] == "paid" else amounts.get(key_of(row))
         if row["amount_fen"] != amount:
             yield Finding("another amount", name_of(key), f"{row['amount_fen']} of {amount}")
+    for row in accepted(evidence):
+        key = row["partner"], row.get("guarantee_no", "")
+        if row["section"] in _CONTESTED and not row["success"] and key not in ends:
+            yield Finding("failed", name_of(key), f"{row['section']}, but nothing else ended it")
     for key in set(ends) - {(row["partner"], row["number"]) for row in evidence.guarantees}:
         yield Finding("nobody asked", name_of(key), "an end of a letter that is not there")
 

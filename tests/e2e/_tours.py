@@ -279,6 +279,15 @@ class Tours:
                 self._courses.add(course)
                 self._go_on(course, None)
 
+    def pass_over(self, expired: list[dict[str, Any]]) -> None:
+        """Nobody need wait for a notice that was given up at its last moment."""
+        keys = {(row["partner"], row["section"], row["business_no"]) for row in expired}
+        with self._lock:
+            for course in list(self._courses):
+                one, partner = course.awaited, course.letter.partner.id
+                if one is not None and (partner, one.section, one.business_no) in keys:
+                    self._go_on(course, None)
+
     def pending(self) -> int:
         with self._lock:
             return len(self._courses)

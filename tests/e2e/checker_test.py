@@ -5,147 +5,21 @@ import unittest
 from typing import Any
 
 import _checker
-from _checker import Evidence
-
-_PARTNERS = ("demo", "second")
-_AMOUNT = 50_000_000
-
-
-def _history(partner: str, number: str, call: int, kind: str = "apply") -> list[dict[str, Any]]:
-    head = {"call": call, "kind": kind, "partner": partner, "order_no": number}
-    told = {"status": 200, "code": "200", "message": "操作成功", "data": f'"{partner}{number}"'}
-    return [{**head, "type": "invoke"}, {**head, "type": "ok", **told}]
-
-
-def _asked(
-    order: str, section: str, business_no: str, call: int, expected: str = "", code: str = "200"
-) -> list[dict[str, Any]]:
-    """A request of a tour of demo's order, and its answer: a no where the code is 500."""
-    head = {"call": call, "kind": section, "partner": "demo", "order_no": order}
-    head |= {"business_no": business_no, "guarantee_no": f"BH-demo-{order}", "expected": expected}
-    told = {"status": 200, "code": code, "message": "", "data": ""}
-    return [{**head, "type": "invoke"}, {**head, "type": "fail" if code == "500" else "ok", **told}]
-
-
-def _result(order: str, section: str, business_no: str, success: bool = True) -> dict[str, Any]:
-    receipt = _receipt("demo", f"BH-demo-{order}", section, f"r-{business_no}")
-    numbers = {"business_no": business_no, "guarantee_no": f"BH-demo-{order}"}
-    return {**receipt, **numbers, "success": success}
-
-
-def _receipt(partner: str, number: str, section: str, identity: str) -> dict[str, Any]:
-    return {
-        "partner": partner,
-        "section": section,
-        "number": number,
-        "guarantee_no": f"BH-{partner}-{number}" if section == "3.2" else "",
-        "success": section == "3.2",
-        "body_sha256": f"sha-{identity}",
-        "headers": {"idempotency-key": identity},
-        "verdict": "accepted",
-        "message": "",
-    }
-
-
-def _record(topic: str, subject: str, sequence: int, id_: str, type_: str) -> dict[str, Any]:
-    return {
-        "topic": topic,
-        "subject": subject,
-        "sequence": sequence,
-        "id": id_,
-        "type": type_,
-        "causation": "",
-    }
-
-
-def _guarantee(partner: str, order: str, **changed: Any) -> dict[str, Any]:
-    row = {"partner": partner, "number": f"BH-{partner}-{order}", "order_no": order}
-    return {**row, "status": "sealed", "amount_fen": _AMOUNT, **changed}
-
-
-def _tour(evidence: Evidence, order: str, *results: dict[str, Any]) -> None:
-    """The order, its letter and the results of its tour, the records of the notices too."""
-    row = {"partner": "demo", "number": order, "business_no": order}
-    evidence.history += _history("demo", order, 500 + len(evidence.history))
-    evidence.orders.append({**row, "status": "issued", "amount_fen": _AMOUNT})
-    evidence.guarantees.append(_guarantee("demo", order))
-    evidence.registered.append({"partner": "demo", "unique_value": order})
-    issued = {**_receipt("demo", order, "3.2", f"n-{order}")}
-    type_, flow = "guarantee.event.v1.OrderLetterIssued", f"demo/order/{order}"
-    evidence.records.append(_record("events", flow, 1, f"e-{order}", type_))
-    for at, receipt in enumerate((issued, *results), 1):
-        identity = receipt["headers"]["idempotency-key"]
-        evidence.receipts.append(receipt)
-        evidence.records.append(_record("notices", flow, at, identity, "guarantee.partner.v1.X"))
-
-
-def _toured() -> Evidence:
-    """Letters after their ends: R given back, S kept by a withdrawal, P restored and paid although
-    its withdrawal was asked for, Z cancelled and invoiced; one line of credit is in force, one was
-    given back."""
-    evidence = _sound()
-    _tour(evidence, "R", _result("R", "3.16", "TH-R"))
-    evidence.history += _asked("R", "3.15", "TH-R", 601, "success")
-    evidence.guarantees[-1]["status"] = "refunded"
-    _tour(evidence, "S")
-    evidence.history += _asked("S", "3.15", "TH-S", 602) + _asked("S", "3.18", "TH-S", 603)
-    _tour(evidence, "P", _result("P", "3.8", "HY-P"), _result("P", "3.12", "LP-P"))
-    evidence.history += _asked("P", "3.22", "", 604) + _asked("P", "3.7", "HY-P", 605)
-    evidence.history += _asked("P", "3.11", "LP-P", 606, "success")
-    evidence.history += _asked("P", "3.19", "LP-P", 607, "refused", "500")
-    evidence.guarantees[-1] |= {"status": "paid", "amount_fen": 0}
-    _tour(evidence, "Z", _result("Z", "3.14", "FP-Z"), _result("Z", "3.10", "ZX-Z"))
-    evidence.history += _asked("Z", "3.13", "FP-Z", 608, "success")
-    evidence.history += _asked("Z", "3.9", "ZX-Z", 609)
-    evidence.guarantees[-1]["status"] = "cancelled"
-    _tour(evidence, "C1", _result("C1", "3.6", "SX-C1"))
-    evidence.history += _asked("C1", "3.5", "SX-C1", 610, "success")
-    evidence.history += _asked("C1", "3.21", "CX-C1", 611, "1", "1")
-    _tour(evidence, "C2", _result("C2", "3.6", "SX-C2"))
-    evidence.history += _asked("C2", "3.5", "SX-C2", 612)
-    evidence.history += _asked("C2", "3.17", "SX-C2", 613, "may refuse")
-    evidence.cases += [
-        {"service": service, "partner": "demo", "business_no": number, "status": status}
-        for service, number, status in (
-            ("claim", "LP-P", "paid"),
-            ("invoice", "FP-Z", "issued"),
-            ("credit", "SX-C1", "granted"),
-            ("credit", "SX-C2", "withdrawn"),
-        )
-    ]
-    return evidence
-
-
-def _sound() -> Evidence:
-    """Two partners with the same three orders; the first is cancelled twice, in vain."""
-    evidence = Evidence(leftovers={"notices unaccepted": 0})
-    call = 0
-    for partner in _PARTNERS:
-        for number in ("A", "B", "C"):
-            call += 10
-            flow, name = f"{partner}/order/{number}", f"{partner}-{number}"
-            evidence.history += _history(partner, number, call)
-            evidence.history += _history(partner, number, call + 1, "repeat")
-            row = {"partner": partner, "number": number, "business_no": number}
-            evidence.orders.append({**row, "status": "issued", "amount_fen": _AMOUNT})
-            evidence.guarantees.append(_guarantee(partner, number))
-            evidence.registered.append({"partner": partner, "unique_value": number})
-            evidence.receipts.append(_receipt(partner, number, "3.2", f"n-{name}"))
-            issued = _record("events", flow, 1, f"e-{name}", "guarantee.event.v1.OrderLetterIssued")
-            notice = _record("notices", flow, 1, f"n-{name}", "guarantee.partner.v1.X")
-            evidence.records += [issued, notice]
-    for turn in (1, 2):
-        identity = f"c{turn}"
-        evidence.history += _history("demo", "A", turn, "cancel")
-        evidence.receipts.append(_receipt("demo", "A", "3.4", identity))
-        record = _record("notices", "demo/order/A", turn + 1, identity, "guarantee.partner.v1.Y")
-        evidence.records.append(record)
-    return evidence
+from _planted import (
+    AMOUNT,
+    asked,
+    make_guarantee,
+    make_receipt,
+    make_record,
+    make_result,
+    sound,
+    toured,
+)
 
 
 class CheckerTest(unittest.TestCase):
     def setUp(self) -> None:
-        self.evidence = _sound()
+        self.evidence = sound()
 
     def rules(self) -> set[str]:
         return {finding.rule for finding in _checker.check(self.evidence)}
@@ -191,7 +65,7 @@ class CheckerTest(unittest.TestCase):
         self.assertEqual(self.subjects("not issued"), {"demo/B"})
 
     def test_a_doubled_guarantee_in_the_database(self) -> None:
-        self.evidence.guarantees.append(_guarantee("demo", "B", number="BH-2"))
+        self.evidence.guarantees.append(make_guarantee("demo", "B", number="BH-2"))
         self.assertEqual(self.subjects("doubled"), {"demo/B"})
 
     def test_a_doubled_guarantee_at_the_platform(self) -> None:
@@ -201,7 +75,7 @@ class CheckerTest(unittest.TestCase):
 
     def test_a_letter_that_was_issued_twice(self) -> None:
         type_ = "guarantee.event.v1.OrderLetterIssued"
-        self.evidence.records.append(_record("events", "demo/order/B", 2, "again", type_))
+        self.evidence.records.append(make_record("events", "demo/order/B", 2, "again", type_))
         self.assertEqual(self.subjects("doubled"), {"demo/order/B"})
 
     def test_one_guarantee_number_for_two_orders(self) -> None:
@@ -253,7 +127,7 @@ class CheckerTest(unittest.TestCase):
         self.assertEqual(self.subjects("lost"), {"demo/A"})
 
     def test_a_cancellation_that_was_answered_twice(self) -> None:
-        self.evidence.receipts.append(_receipt("demo", "A", "3.4", "c3"))
+        self.evidence.receipts.append(make_receipt("demo", "A", "3.4", "c3"))
         self.assertIn("demo/A", self.subjects("doubled"))
 
     def test_a_refused_request(self) -> None:
@@ -272,7 +146,7 @@ class CheckerTest(unittest.TestCase):
         self.assertEqual(self.subjects("never acknowledged"), {"demo/D"})
 
     def test_a_notice_nobody_asked_for(self) -> None:
-        self.evidence.receipts.append(_receipt("demo", "Z", "3.2", "ghost"))
+        self.evidence.receipts.append(make_receipt("demo", "Z", "3.2", "ghost"))
         self.assertIn("demo/Z", self.subjects("nobody asked"))
 
     def test_a_notice_to_the_other_partner(self) -> None:
@@ -288,7 +162,7 @@ class CheckerTest(unittest.TestCase):
     def test_a_decision_applied_although_it_was_refused(self) -> None:
         decision = {"id": "d", "partner": "demo", "order_no": "B", "result": "refused", "said": ""}
         self.evidence.decisions.append(decision)
-        record = _record("events", "demo/order/B", 2, "x", "guarantee.event.v1.OrderApproved")
+        record = make_record("events", "demo/order/B", 2, "x", "guarantee.event.v1.OrderApproved")
         self.evidence.records.append({**record, "causation": "d"})
         self.assertEqual(self.rules(), {"decision"})
 
@@ -301,7 +175,7 @@ class ToursTest(unittest.TestCase):
     """What follows a letter."""
 
     def setUp(self) -> None:
-        self.evidence = _toured()
+        self.evidence = toured()
 
     def found(self) -> set[tuple[str, str]]:
         return {(finding.rule, finding.subject) for finding in _checker.check(self.evidence)}
@@ -331,7 +205,7 @@ class ToursTest(unittest.TestCase):
         self.assertEqual(_checker.check(self.evidence), [])
 
     def test_an_identical_repeat_of_a_result_is_no_finding(self) -> None:
-        self.evidence.receipts.append(_result("R", "3.16", "TH-R"))
+        self.evidence.receipts.append(make_result("R", "3.16", "TH-R"))
         self.assertEqual(_checker.check(self.evidence), [])
 
     def test_counts_are_by_section(self) -> None:
@@ -351,7 +225,7 @@ class ToursTest(unittest.TestCase):
             *(("3.11", "LP-P"), ("3.13", "FP-Z"), ("3.15", "TH-R")),
         ):
             with self.subTest(section):
-                self.evidence = _toured()
+                self.evidence = toured()
                 self.take_result(number)
                 self.assertIn(("lost", f"demo/{section}/{number}"), self.found())
 
@@ -362,14 +236,14 @@ class ToursTest(unittest.TestCase):
             *(("Z", "3.13", "3.14", "FP-Z"), ("R", "3.15", "3.16", "TH-R")),
         ):
             with self.subTest(section):
-                self.evidence = _toured()
-                second = _result(order, result, number)
+                self.evidence = toured()
+                second = make_result(order, result, number)
                 second["headers"] = {"idempotency-key": "another"}
                 self.evidence.receipts.append(second)
                 self.assertIn(("doubled", f"demo/{section}/{number}"), self.found())
 
     def test_a_result_although_it_was_withdrawn(self) -> None:
-        self.evidence.receipts.append(_result("S", "3.16", "TH-S", success=False))
+        self.evidence.receipts.append(make_result("S", "3.16", "TH-S", success=False))
         self.assertIn(("withdrawn, yet told", "demo/3.15/TH-S"), self.found())
 
     def test_a_result_that_went_to_the_other_partner(self) -> None:
@@ -382,35 +256,79 @@ class ToursTest(unittest.TestCase):
         self.evidence.receipts.append({**self.take_result("TH-R"), "success": False})
         self.assertIn(("failed", "demo/3.15/TH-R"), self.found())
 
+    def event(self, order: str, sequence: int, type_: str) -> None:
+        flow, id_ = f"demo/guarantee/BH-demo-{order}", f"g-{order}-{sequence}"
+        record = make_record("events", flow, sequence, id_, f"guarantee.event.v1.{type_}")
+        self.evidence.records.append(record)
+
+    def cancel_the_paid(self) -> None:
+        self.evidence.history += asked("P", "3.9", "ZX-P", 700)
+        result = make_result("P", "3.10", "ZX-P")
+        self.evidence.receipts.append(result)
+        identity = result["headers"]["idempotency-key"]
+        record = make_record("notices", "demo/order/P", 4, identity, "guarantee.partner.v1.X")
+        self.evidence.records.append(record)
+
     def test_a_letter_that_was_paid_and_cancelled(self) -> None:
-        self.evidence.history += _asked("P", "3.9", "ZX-P", 700)
-        self.evidence.receipts.append(_result("P", "3.10", "ZX-P"))
-        self.assertIn(("two ends", "demo/BH-demo-P"), self.found())
+        self.cancel_the_paid()
+        self.event("P", 1, "GuaranteeClaimPaid")
+        self.event("P", 2, "GuaranteeCancelled")
+        self.assertEqual(self.found(), {("two ends", "demo/BH-demo-P")})
+
+    def test_a_cancellation_of_what_was_paid_has_nothing_to_do(self) -> None:
+        self.cancel_the_paid()
+        self.event("P", 1, "GuaranteeClaimPaid")
+        self.assertEqual(_checker.check(self.evidence), [])
+
+    def expire(self, business_no: str) -> None:
+        row = self.take_result(business_no)
+        kept = {name: row[name] for name in ("partner", "section", "business_no", "guarantee_no")}
+        self.evidence.expired.append(kept)
+
+    def test_a_refund_that_could_not_be_told_before_the_opening(self) -> None:
+        self.expire("TH-R")
+        self.assertEqual(self.found(), {("expired", "demo/BH-demo-R")})
+        self.event("R", 1, "GuaranteeRefundUndelivered")
+        self.assertEqual(_checker.check(self.evidence), [])
+
+    def test_another_notice_that_expired(self) -> None:
+        self.expire("ZX-Z")
+        self.event("Z", 1, "GuaranteeRefundUndelivered")
+        self.assertEqual(self.found(), {("expired", "demo/BH-demo-Z")})
 
     def test_a_letter_that_was_paid_and_given_back(self) -> None:
-        self.evidence.history += _asked("P", "3.15", "TH-P", 700)
-        self.evidence.receipts.append(_result("P", "3.16", "TH-P"))
+        self.evidence.history += asked("P", "3.15", "TH-P", 700)
+        self.evidence.receipts.append(make_result("P", "3.16", "TH-P"))
         self.assertIn(("two ends", "demo/BH-demo-P"), self.found())
+
+    def test_a_claim_and_a_cancellation_that_shut_each_other_out(self) -> None:
+        self.evidence.history += asked("S", "3.9", "ZX-S", 700)
+        self.evidence.receipts.append(make_result("S", "3.10", "ZX-S", success=False))
+        self.assertIn(("failed", "demo/BH-demo-S"), self.found())
+        self.evidence = toured()
+        self.evidence.history += asked("P", "3.9", "ZX-P", 700)
+        self.evidence.receipts.append(make_result("P", "3.10", "ZX-P", success=False))
+        self.assertNotIn(("failed", "demo/BH-demo-P"), self.found())
 
     def test_a_letter_whose_row_says_otherwise(self) -> None:
         for order, status in (("R", "sealed"), ("S", "refunded"), ("P", "restored")):
             with self.subTest(order):
-                self.evidence = _toured()
+                self.evidence = toured()
                 self.letter(order)["status"] = status
                 self.assertIn(("another state", f"demo/BH-demo-{order}"), self.found())
 
     def test_a_restored_letter_that_is_still_sealed(self) -> None:
-        self.evidence.history += _asked("S", "3.7", "HY-S", 700)
+        self.evidence.history += asked("S", "3.7", "HY-S", 700)
         self.assertIn(("another state", "demo/BH-demo-S"), self.found())
 
     def test_a_paid_letter_that_can_be_paid_again(self) -> None:
-        self.letter("P")["amount_fen"] = _AMOUNT
+        self.letter("P")["amount_fen"] = AMOUNT
         self.assertEqual(self.found(), {("another amount", "demo/BH-demo-P")})
 
     def test_every_case_whose_row_says_otherwise(self) -> None:
         for section, number in (("3.5", "SX-C1"), ("3.11", "LP-P"), ("3.13", "FP-Z")):
             with self.subTest(section):
-                self.evidence = _toured()
+                self.evidence = toured()
                 self.case(number)["status"] = "another"
                 self.assertEqual(self.found(), {("another state", f"demo/{section}/{number}")})
 
@@ -449,7 +367,7 @@ class ToursTest(unittest.TestCase):
         topics = ("claim events", "order state")
         for topic in topics:
             type_ = "guarantee.event.v1.ClaimPaid"
-            record = _record(topic, "demo/claim/X", 2, f"{topic} x", type_)
+            record = make_record(topic, "demo/claim/X", 2, f"{topic} x", type_)
             self.evidence.records.append(record)
         wanted = {("sequence", f"{topic} demo/claim/X") for topic in topics}
         self.assertEqual(self.found(), wanted)

@@ -124,6 +124,8 @@ class KillLoop:
             time.sleep(_POLL_SECONDS)
 
     def _is_drained(self) -> bool:
+        if self.tours.pending():
+            self.tours.pass_over(_evidence.expired(self.system))
         sources = (self.load, self.decisions, self.tours)
         return not any(source.pending() for source in sources)
 
