@@ -95,6 +95,10 @@ class OrderSide::Letters final : public order::LetterMaker {
 
 class OrderSide::Opener final : public order::SealedOpener {
  public:
+  std::string Fingerprint(const std::string& /*partner*/, const std::string& /*guarantee_no*/,
+                          const Secret& key) const override {
+    return DigestOf(key.Reveal());
+  }
   Result<order::letter::Opening> Open(const std::string& partner, const order::Order& order,
                                       const std::string& /*guarantee_no*/,
                                       const Secret& key) const override {

@@ -89,6 +89,12 @@ Result<void> CipherOpener::Check() const {
   return {};
 }
 
+std::string CipherOpener::Fingerprint(const std::string& partner, const std::string& guarantee_no,
+                                      const Secret& key) const {
+  const std::array<std::string_view, 3> parts{partner, guarantee_no, key.Reveal()};
+  return fingerprints_.Make(parts);
+}
+
 Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Order& order,
                                            const std::string& guarantee_no,
                                            const Secret& key) const {
@@ -110,8 +116,7 @@ Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Ord
         {place.name, std::string(plain->Reveal()), place.content, sealing::FieldForm::kPlain});
   }
   letter::Opening opening;
-  const std::array<std::string_view, 3> parts{partner, guarantee_no, key.Reveal()};
-  opening.key_fingerprint = fingerprints_.Make(parts);
+  opening.key_fingerprint = Fingerprint(partner, guarantee_no, key);
   sealing::Report report;
   const auto opened = sealing::Open(fields, key, *configuration, &report);
   Report(guarantee_no, report);
@@ -125,21 +130,25 @@ Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Ord
   return opening;
 }
 
-std::string CipherOpener::PlainBidderCode(const Order& order) const {
+Result<std::string> CipherOpener::PlainBidderCode(const Order& order) const {
   const std::string& value = order.sealed.bidder_code;
   if (sealing::LooksStored(value)) {
-    const auto code = Unsealed(storage_keys_.get(), order, kPlaces[kBidderCode]);
-    return code ? std::string(code->Reveal()) : std::string();
+    const Result<Secret> code = Unsealed(storage_keys_.get(), order, kPlaces[kBidderCode]);
+    if (!code) return tl::unexpected(code.error());
+    return std::string(code->Reveal());
   }
   return sealing::DetectForm(value) == sealing::FieldForm::kPlain ? value : std::string();
 }
 
-std::string CreditFlowOf(const Order& order, const CipherOpener& opener,
-                         const crypto::TokenKey& flow_key) {
-  const std::string code = order.bidder && !order.bidder->code.empty()
-                               ? order.bidder->code
-                               : opener.PlainBidderCode(order);
-  if (code.empty()) return {};
+Result<std::string> CreditFlowOf(const Order& order, const CipherOpener& opener,
+                                 const crypto::TokenKey& flow_key) {
+  std::string code = order.bidder ? order.bidder->code : std::string();
+  if (code.empty()) {
+    Result<std::string> plain = opener.PlainBidderCode(order);
+    if (!plain) return plain;
+    code = std::move(*plain);
+  }
+  if (code.empty()) return std::string();
   const std::array<std::string_view, 2> parts{order.partner, code};
   return contract::JoinFlow(order.partner, contract::FlowKind::kCredit, flow_key.Make(parts));
 }

@@ -24,11 +24,14 @@ class CipherOpener final : public SealedOpener {
 
   // That every partner's cipher is one; refused naming the partner.
   [[nodiscard]] Result<void> Check() const;
+  [[nodiscard]] std::string Fingerprint(const std::string& partner, const std::string& guarantee_no,
+                                        const Secret& key) const override;
   [[nodiscard]] Result<letter::Opening> Open(const std::string& partner, const Order& order,
                                              const std::string& guarantee_no,
                                              const Secret& key) const override;
-  // The bidder's code, if it came plain; empty while it is sealed.
-  [[nodiscard]] std::string PlainBidderCode(const Order& order) const;
+  // The bidder's code, if it came plain; empty while it is sealed. Permanent when we sealed it
+  // ourselves and cannot open it.
+  [[nodiscard]] Result<std::string> PlainBidderCode(const Order& order) const;
 
  private:
   const std::shared_ptr<const partner::PartnerDirectory> partners_;
@@ -38,7 +41,7 @@ class CipherOpener final : public SealedOpener {
 
 // The line that backs an order is found by the bidder's code (as in 3.5): proven on the page, or
 // plain in 3.1. Empty while it is sealed.
-[[nodiscard]] std::string CreditFlowOf(const Order& order, const CipherOpener& opener,
-                                       const crypto::TokenKey& flow_key);
+[[nodiscard]] Result<std::string> CreditFlowOf(const Order& order, const CipherOpener& opener,
+                                               const crypto::TokenKey& flow_key);
 
 }  // namespace guarantee::order

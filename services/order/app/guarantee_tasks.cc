@@ -271,6 +271,16 @@ Result<Task> GuaranteeTasks::FromRequest(const Envelope& envelope, const std::st
   return Make(std::move(cause), std::move(*command));
 }
 
+bool GuaranteeTasks::MayOpen(const std::optional<letter::Guarantee>& guarantee,
+                             const letter::RequestRestore& unopened,
+                             const std::string& partner) const {
+  const std::optional<letter::Policy> policy = needs_.policy(partner);
+  if (!guarantee || !policy) return false;
+  // Without names every gate before the opening has been passed if that is all that is missing.
+  return letter::Decide(guarantee, unopened, needs_.tools.clock->Now(), *policy).refusal ==
+         letter::RefusalCode::kCannotOpen;
+}
+
 Result<Task> GuaranteeTasks::Restore(Cause cause, const std::string& message,
                                      UnixMillis received_at) const {
   auto request = Parse<partner::v1::RestoreApply>(message);
@@ -279,6 +289,7 @@ Result<Task> GuaranteeTasks::Restore(Cause cause, const std::string& message,
   Wipe(*request->mutable_secret_key());
   letter::Opening opening;
   std::optional<Order> opened;
+  bool skipped = false;
   std::string order_flow;
   const auto row = needs_.tools.load({kGuaranteeKind, cause.flow});
   if (!row) return tl::unexpected(row.error());
@@ -292,24 +303,36 @@ Result<Task> GuaranteeTasks::Restore(Cause cause, const std::string& message,
       const Result<Order> parsed = ParseOrder((*order)->state);
       if (!parsed) return tl::unexpected(parsed.error());
       opened = *parsed;
-      // Before the transaction: nothing slow is done under locks.
-      Result<letter::Opening> done =
-          needs_.opener->Open(cause.partner, *opened, request->guarantee_no(), key);
-      if (!done) return tl::unexpected(done.error());
-      opening = std::move(*done);
+      opening.key_fingerprint =
+          needs_.opener->Fingerprint(cause.partner, request->guarantee_no(), key);
+      skipped = !MayOpen(record->guarantee, letter::ToCommand(*request, opening, received_at),
+                         cause.partner);
+      if (!skipped) {
+        // Before the transaction: nothing slow is done under locks.
+        Result<letter::Opening> done =
+            needs_.opener->Open(cause.partner, *opened, request->guarantee_no(), key);
+        if (!done) return tl::unexpected(done.error());
+        opening = std::move(*done);
+      }
     }
   }
   Result<Task> task =
       Make(std::move(cause), letter::ToCommand(*request, std::move(opening), received_at));
   if (!task || !opened) return task;
   task->more_rows.push_back({kOrderKind, order_flow});
-  task->work = [work = std::move(task->work), sealed = opened->sealed, order_flow](
+  task->work = [work = std::move(task->work), sealed = opened->sealed, order_flow, skipped](
                    Workspace& workspace, UnixMillis now) -> Result<Outcome> {
     const std::string& state = workspace.Row({kOrderKind, order_flow}).state;
     const Result<Order> order = ParseOrder(state);
     if (!order) return tl::unexpected(order.error());
     if (!(order->sealed == sealed)) return Retryable("order.sealed", "处理中");
-    return work(workspace, now);
+    Result<Outcome> outcome = work(workspace, now);
+    // The gate has opened since we looked: now the key is to be tried.
+    const bool gate_opened =
+        skipped && outcome &&
+        outcome->word == letter::FactsOf(letter::RefusalCode::kCannotOpen).word;
+    if (gate_opened) return Retryable("order.restore_gate", "处理中");
+    return outcome;
   };
   return task;
 }

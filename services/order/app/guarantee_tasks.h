@@ -22,6 +22,10 @@ namespace guarantee::order {
 class SealedOpener {
  public:
   virtual ~SealedOpener() = default;
+  // A keyed digest by which the key of this guarantee is known again.
+  [[nodiscard]] virtual std::string Fingerprint(const std::string& partner,
+                                                const std::string& guarantee_no,
+                                                const Secret& key) const = 0;
   // Names are empty where the key opens nothing: why is nobody's business but the operator's.
   // Permanent when the partner is not configured.
   [[nodiscard]] virtual Result<letter::Opening> Open(const std::string& partner, const Order& order,
@@ -77,6 +81,10 @@ class GuaranteeTasks final : public service::Desk {
                                    const Error& error) const;
   [[nodiscard]] Result<service::Task> Restore(service::Cause cause, const std::string& message,
                                               UnixMillis received_at) const;
+  // Whether the letter would take names now; if it says no, or knows the key, nothing is opened.
+  [[nodiscard]] bool MayOpen(const std::optional<letter::Guarantee>& guarantee,
+                             const letter::RequestRestore& unopened,
+                             const std::string& partner) const;
   [[nodiscard]] service::Cause CauseOfCall(const messaging::Envelope& envelope) const;
 
   const Dependencies needs_;

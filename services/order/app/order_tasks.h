@@ -35,7 +35,7 @@ class OrderTasks final : public service::TaskMaker {
     const Clock* clock = nullptr;
     // What an order's command means for its letter.
     std::function<std::optional<letter::Policy>(const std::string& partner)> letter_policy;
-    std::function<std::string(const Order&)> credit_flow;
+    std::function<Result<std::string>(const Order&)> credit_flow;
     // What 3.1's redirect address ends in.
     std::function<std::string(const std::string& partner, const std::string& order_no)>
         redirect_token;

@@ -54,6 +54,9 @@ class Writer {
   Writer(service::Outbound& out, const WorkSettings& settings, const Order& after)
       : out_(out), settings_(settings), notices_(settings.notices), after_(after) {}
 
+  // The line that the effects are about.
+  void SetCreditFlow(std::string flow) { credit_flow_ = std::move(flow); }
+
   void WriteEvent(const Event& event) {
     const auto fact = PublicEvent(event, after_, out_.now());
     out_.Fact(kEventsTopic, *fact, after_.business_no, std::string(StateWord(after_.state)));
@@ -125,21 +128,19 @@ class Writer {
     out_.Note("event", "letter asked for, attempt " + std::to_string(effect.attempt));
   }
   void operator()(const ReserveCredit& effect) {
-    const std::string flow = settings_.credit_flow(after_);
-    if (flow.empty()) return;  // answered at once, see UnknownBidder
+    if (credit_flow_.empty()) return;  // answered at once, see Work
     event::v1::ReserveCredit message;
     message.set_order_flow(out_.cause().flow);
     message.set_amount_fen(effect.amount.fen);
     message.set_order_no(after_.order_no);
-    out_.Tell(settings_.guarantee.routes.credit_topic, flow, message, after_.business_no,
+    out_.Tell(settings_.guarantee.routes.credit_topic, credit_flow_, message, after_.business_no,
               "credit asked for: " + effect.amount.ToText());
   }
   void operator()(const ReleaseCredit& effect) {
-    const std::string flow = settings_.credit_flow(after_);
-    if (flow.empty()) return;  // then nothing was asked for
+    if (credit_flow_.empty()) return;  // then nothing was asked for
     event::v1::ReleaseCredit message;
     message.set_order_flow(out_.cause().flow);
-    out_.Tell(settings_.guarantee.routes.credit_topic, flow, message, after_.business_no,
+    out_.Tell(settings_.guarantee.routes.credit_topic, credit_flow_, message, after_.business_no,
               "credit given back: " + effect.amount.ToText());
   }
   void operator()(const RenewIssueNotice& effect) {
@@ -160,6 +161,7 @@ class Writer {
   const WorkSettings& settings_;
   const NoticeTypes& notices_;
   const Order& after_;
+  std::string credit_flow_;
 };
 
 // Whether another order holds the number that the command brings.
@@ -218,8 +220,10 @@ service::Outcome RefusedByLetter(const letter::RefusalFacts& refusal, const Orde
   return outcome;
 }
 
-bool UnknownBidder(const Order& order, const WorkSettings& settings) {
-  return order.credit == CreditState::kAsked && settings.credit_flow(order).empty();
+// Asked for only where there is a reservation, since it may have to open something for it.
+Result<std::string> CreditFlow(const Order& order, const WorkSettings& settings) {
+  if (order.credit == CreditState::kNone) return std::string();
+  return settings.credit_flow(order);
 }
 
 // One command on one order, with what it means for the letter.
@@ -276,13 +280,16 @@ class Case {
       issued = issued || std::holds_alternative<LetterIssued>(event);
       if (Result<void> held = Reserve(event); !held) return tl::unexpected(held.error());
     }
+    const Result<std::string> credit_flow = CreditFlow(after, settings_);
+    if (!credit_flow) return tl::unexpected(credit_flow.error());
+    writer.SetCreditFlow(*credit_flow);
     for (const Effect& effect : decision.effects) std::visit(writer, effect);
     if (decision.verdict == Verdict::kSameAgain) TellSameAgain(after, command);
     if (after.state != State::kNone && !decision.events.empty()) Put(after);
     const RefusalFacts& refusal = FactsOf(decision.refusal);
     out_.NoteCause(std::string(refusal.word.empty() ? StateWord(after.state) : refusal.word));
     if (issued) {
-      for_letter = letter::IssueOf(after, out_.cause().flow, settings_.credit_flow(after));
+      for_letter = letter::IssueOf(after, out_.cause().flow, *credit_flow);
     }
     // A moved time that the order has already, or that came too late, is nothing new to the letter.
     const bool fact =
@@ -397,7 +404,10 @@ Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settin
   if (!outcome) return outcome;
   const Result<std::optional<Order>> order = ReadOrder(out.workspace(), out.cause().flow);
   if (!order) return tl::unexpected(order.error());
-  if (*order && UnknownBidder(**order, settings)) {
+  if (!*order || (*order)->credit != CreditState::kAsked) return outcome;
+  const Result<std::string> flow = CreditFlow(**order, settings);
+  if (!flow) return tl::unexpected(flow.error());
+  if (flow->empty()) {
     // Nobody can be asked: the line is found by the bidder's code, which nobody has told us.
     const auto refused = Case(out, settings).Run(CreditRefused{"bidder unknown"}, {});
     if (!refused) return refused;

@@ -32,8 +32,9 @@ struct WorkSettings {
   const GuaranteeSettings& guarantee;
   // Of a flow in the service's requests topic.
   const std::function<std::int32_t(const std::string& flow)>& partition;
-  // Flow of the credit line behind the order; empty while the bidder's code is not known.
-  const std::function<std::string(const Order&)>& credit_flow;
+  // Flow of the credit line behind the order; empty while the bidder's code is sealed. Permanent
+  // when what we sealed ourselves cannot be opened: then nothing may be decided by it.
+  const std::function<Result<std::string>(const Order&)>& credit_flow;
 };
 
 // `command` is bound to the order as it stands (command_codec.h Bind). What it means for the

@@ -131,6 +131,22 @@ TEST_F(GuaranteeServiceTest, Restore_OpensWhatTheGatewaySealedToo) {
   EXPECT_EQ(message.tenderee_name(), "岳阳市某招标单位");
 }
 
+TEST_F(GuaranteeServiceTest, Restore_OpensNothingBeforeItsTime) {
+  StartAll(false);
+  auto application = Application("T1", kAmountFen);
+  // Cannot be opened by anybody: whoever tries gets an error, not an answer.
+  application.set_bidder_name(
+      StorageKeys()
+          .Seal(Secret("甲"), {"demo", "elsewhere", "bidder_name"}, crypto::SystemRandom())
+          .value());
+  application.set_bidder_code(vector_.code);
+  Apply("demo", application, "e1");
+  ASSERT_EQ(reader_->Await("OrderAccepted", 1).size(), 1U);
+  Decide("demo", "T1", Approval("d1", "G-1"));
+  ASSERT_EQ(reader_->Await("GuaranteeIssued", 1).size(), 1U);
+  EXPECT_EQ(Restore(vector_.key).text(), "未到开标时间，不能还原");
+}
+
 TEST_F(GuaranteeServiceTest, Cancellation_IsPreemptedByAClaim) {
   StartAll(false);
   Issue();
