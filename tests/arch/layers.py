@@ -52,6 +52,7 @@ VENDORS: Mapping[str, frozenset[str]] = {
         "Boost::headers": "http",
         "Poco::Foundation": "runtime platform-simulator",
         "Poco::Net": "runtime platform-simulator",
+        "Poco::NetSSL": "platform-simulator",
         "prometheus-cpp::core": "runtime node gateway dispatcher bank-simulator platform-simulator",
         "yaml-cpp": "node",
         "PkgConfig::QPDF": "order",
