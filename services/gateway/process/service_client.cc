@@ -82,6 +82,10 @@ class ServiceClient::Question : public std::enable_shared_from_this<Question> {
     service_->stub->async()->Answer(
         context_.get(), &call_, &reply_,
         [self = shared_from_this()](const grpc::Status& status) { self->OnStatus(status); });
+    // gRPC 1.51 ends the threads of its callbacks with the last channel that has used them, and
+    // aborts when another one begins at that moment. So the first one is never given back.
+    static const auto* const first = new std::shared_ptr<Service>(service_);
+    static_cast<void>(first);
   }
 
   void Cancel() {
