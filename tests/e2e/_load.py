@@ -27,8 +27,8 @@ class Settings:
     rate: float = 80.0
     repeat: float = 0.2
     decide: float = 0.05
-    plain: float = 0.03
-    tour: float = 0.03
+    plain: float = 0.06
+    tour: float = 0.06
     cancel: float = 0.05
     cancellations: int = 3
 

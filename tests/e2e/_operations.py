@@ -46,13 +46,16 @@ def operation_counts(evidence: Evidence) -> dict[str, int]:
 
 
 def unseen(evidence: Evidence) -> list[str]:
-    """The sections of the tours that no client saw accepted: nothing was judged of them. A claim's
-    withdrawal without consent is refused, and is seen so."""
-    seen = {
-        row["kind"]
-        for row in evidence.history
-        if row["type"] == (FAIL if row["kind"] == _CLAIM_WITHDRAWAL else OK)
-    }
+    """The sections of the tours that no client saw accepted: nothing was judged of them. Of a
+    withdrawal a refusal is an answer as well, since it races with the decision; a claim's without
+    consent is always refused."""
+
+    def wanted(section: str) -> tuple[str, ...]:
+        if section == _CLAIM_WITHDRAWAL:
+            return (FAIL,)
+        return (OK, FAIL) if section in WITHDRAWALS else (OK,)
+
+    seen = {row["kind"] for row in evidence.history if row["type"] in wanted(row["kind"])}
     return [name for name in (*RESULTS, *WITHDRAWALS, _CREDIT_CHECK) if name not in seen]
 
 

@@ -42,7 +42,7 @@ class Options:
     seed: int = dataclasses.field(default_factory=lambda: random.SystemRandom().getrandbits(32))
     rate: float = 80.0
     # Of the letters, those that can be restored and of the others likewise.
-    tours: float = 0.03
+    tours: float = 0.06
     keep: Path | None = None
 
     def plan(self) -> Plan:
