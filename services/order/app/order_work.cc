@@ -253,6 +253,9 @@ class Case {
     return Decided(*order, bound, for_letter);
   }
 
+  // A reservation is to be asked for, of a line that cannot be found.
+  [[nodiscard]] bool nobody_to_ask() const { return nobody_to_ask_; }
+
  private:
   Result<letter::RefusalCode> LetterRefuses(const std::string& guarantee_no,
                                             const letter::Command& for_letter, Command& command) {
@@ -283,6 +286,7 @@ class Case {
     const Result<std::string> credit_flow = CreditFlow(after, settings_);
     if (!credit_flow) return tl::unexpected(credit_flow.error());
     writer.SetCreditFlow(*credit_flow);
+    nobody_to_ask_ = after.credit == CreditState::kAsked && credit_flow->empty();
     for (const Effect& effect : decision.effects) std::visit(writer, effect);
     if (decision.verdict == Verdict::kSameAgain) TellSameAgain(after, command);
     if (after.state != State::kNone && !decision.events.empty()) Put(after);
@@ -360,6 +364,7 @@ class Case {
 
   service::Outbound& out_;
   const WorkSettings& settings_;
+  bool nobody_to_ask_ = false;
 };
 
 }  // namespace
@@ -400,18 +405,12 @@ Result<std::optional<Order>> ReadOrder(const Workspace& workspace, const std::st
 
 Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settings,
                               const Command& command, const std::string& minted_guarantee_no) {
-  Result<service::Outcome> outcome = Case(out, settings).Run(command, minted_guarantee_no);
-  if (!outcome) return outcome;
-  const Result<std::optional<Order>> order = ReadOrder(out.workspace(), out.cause().flow);
-  if (!order) return tl::unexpected(order.error());
-  if (!*order || (*order)->credit != CreditState::kAsked) return outcome;
-  const Result<std::string> flow = CreditFlow(**order, settings);
-  if (!flow) return tl::unexpected(flow.error());
-  if (flow->empty()) {
-    // Nobody can be asked: the line is found by the bidder's code, which nobody has told us.
-    const auto refused = Case(out, settings).Run(CreditRefused{"bidder unknown"}, {});
-    if (!refused) return refused;
-  }
+  Case asked(out, settings);
+  Result<service::Outcome> outcome = asked.Run(command, minted_guarantee_no);
+  if (!outcome || !asked.nobody_to_ask()) return outcome;
+  // The line is found by the bidder's code, which nobody has told us.
+  const auto refused = Case(out, settings).Run(CreditRefused{"bidder unknown"}, {});
+  if (!refused) return refused;
   return outcome;
 }
 
