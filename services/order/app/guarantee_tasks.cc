@@ -358,9 +358,7 @@ Result<Task> GuaranteeTasks::Make(Cause cause, letter::Command command) const {
   if (!policy) return Permanent("event.partner", "the partner is not configured", cause.partner);
   Task task;
   task.subject = {kGuaranteeKind, cause.flow};
-  for (const RowKey& key : GuaranteeRows(cause.flow)) {
-    if (!(key == task.subject)) task.more_rows.push_back(key);
-  }
+  task.more_rows = {{kRefundKind, cause.flow}, {kCancellationKind, cause.flow}};
   task.cause = cause;
   task.work = [this, cause = std::move(cause), command = std::move(command), policy = *policy](
                   Workspace& workspace, UnixMillis now) -> Result<Outcome> {
@@ -378,17 +376,18 @@ Result<Task> GuaranteeTasks::Make(Cause cause, letter::Command command) const {
 
 Result<std::optional<service::CaseView>> GuaranteeTasks::Describe(
     const service::CaseKind& kind, const messaging::StoredRow& row) const {
-  messaging::StoredRow guarantee = row;
-  if (kind.row_kind != kGuaranteeKind) {
-    const auto loaded = needs_.tools.load({kGuaranteeKind, row.key.id});
-    if (!loaded) return tl::unexpected(loaded.error());
-    if (!*loaded) return std::optional<service::CaseView>{};
-    guarantee = **loaded;
+  const bool own_row = kind.row_kind == kGuaranteeKind;
+  std::optional<messaging::StoredRow> loaded;
+  if (!own_row) {
+    auto found = needs_.tools.load({kGuaranteeKind, row.key.id});
+    if (!found) return tl::unexpected(found.error());
+    if (!*found) return std::optional<service::CaseView>{};
+    loaded = std::move(*found);
   }
-  const Result<letter::GuaranteeRecord> record = letter::ParseGuarantee(guarantee.state);
+  const Result<letter::GuaranteeRecord> record =
+      letter::ParseGuarantee(own_row ? row.state : loaded->state);
   if (!record) return tl::unexpected(record.error());
   if (!record->guarantee) return std::optional<service::CaseView>{};
-  const bool own_row = kind.row_kind == kGuaranteeKind;
   service::CaseView view{row.summary.partner,
                          row.summary.number,
                          own_row ? std::string() : row.summary.business_no,

@@ -66,8 +66,6 @@ class GuaranteeTasks final : public service::Desk {
   [[nodiscard]] Result<std::optional<service::CaseView>> Describe(
       const service::CaseKind& kind, const messaging::StoredRow& row) const override;
 
-  [[nodiscard]] const LetterRoutes& routes() const { return routes_; }
-
  private:
   [[nodiscard]] Result<service::Task> Make(service::Cause cause, letter::Command command) const;
   [[nodiscard]] Result<std::optional<service::Task>> FromNoticeResult(

@@ -189,12 +189,6 @@ LetterRoutes RoutesOf(const contract::Contract& contract) {
   return routes;
 }
 
-std::vector<RowKey> GuaranteeRows(const std::string& guarantee_flow) {
-  return {{kGuaranteeKind, guarantee_flow},
-          {kRefundKind, guarantee_flow},
-          {kCancellationKind, guarantee_flow}};
-}
-
 Result<std::optional<GuaranteeRecord>> ReadGuarantee(Workspace& workspace,
                                                      const std::string& guarantee_flow) {
   const RowKey key{kGuaranteeKind, guarantee_flow};
@@ -204,14 +198,6 @@ Result<std::optional<GuaranteeRecord>> ReadGuarantee(Workspace& workspace,
   Result<GuaranteeRecord> record = letter::ParseGuarantee(state);
   if (!record) return tl::unexpected(record.error());
   return std::optional<GuaranteeRecord>{std::move(*record)};
-}
-
-service::Cause CauseForGuarantee(const service::Cause& order, const std::string& guarantee_no,
-                                 std::int32_t partition) {
-  service::Cause cause = order;
-  cause.flow = contract::JoinFlow(order.partner, contract::FlowKind::kGuarantee, guarantee_no);
-  cause.partition = partition;
-  return cause;
 }
 
 Result<service::Outcome> WorkGuarantee(service::Outbound& out, const GuaranteeSettings& settings,

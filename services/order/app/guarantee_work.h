@@ -32,9 +32,6 @@ struct GuaranteeSettings {
   const LetterRoutes& routes;
 };
 
-// The rows that a command on the guarantee of this flow needs.
-[[nodiscard]] std::vector<messaging::RowKey> GuaranteeRows(const std::string& guarantee_flow);
-
 // The guarantee is that of the cause's flow. Its rows are named by the unit, or asked for here
 // (messaging::Workspace::Need). Permanent when the stored guarantee cannot be read.
 [[nodiscard]] Result<service::Outcome> WorkGuarantee(service::Outbound& out,
@@ -44,10 +41,5 @@ struct GuaranteeSettings {
 // The row in the workspace: empty where there is none.
 [[nodiscard]] Result<std::optional<letter::GuaranteeRecord>> ReadGuarantee(
     messaging::Workspace& workspace, const std::string& guarantee_flow);
-
-// The letter's own part of what an order's command does: under its flow, in the same transaction.
-[[nodiscard]] service::Cause CauseForGuarantee(const service::Cause& order,
-                                               const std::string& guarantee_no,
-                                               std::int32_t partition);
 
 }  // namespace guarantee::order

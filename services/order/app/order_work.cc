@@ -336,10 +336,11 @@ class Case {
                           std::string(StateWord(after.state)), after.amount.fen});
   }
 
+  // The letter's own part of the command: under its flow, in the same transaction.
   Result<void> TellLetter(const Order& after, const letter::Command& command) {
-    const std::string flow = GuaranteeFlow(out_.cause().partner, after.letter->guarantee_no);
-    const Cause cause =
-        CauseForGuarantee(out_.cause(), after.letter->guarantee_no, settings_.partition(flow));
+    Cause cause = out_.cause();
+    cause.flow = GuaranteeFlow(cause.partner, after.letter->guarantee_no);
+    cause.partition = settings_.partition(cause.flow);
     service::Outbound out = out_.For(cause);
     const Result<service::Outcome> done = WorkGuarantee(out, settings_.guarantee, command);
     if (!done) return tl::unexpected(done.error());
