@@ -90,6 +90,13 @@ messaging::OutboxEntry DeadLetterOf(const Delivered& record, std::int32_t partit
 
 Cause CauseOf(const Delivered& record, const Envelope& envelope, std::string journal_kind,
               std::int32_t partition) {
+  Cause cause = CauseOfCall(envelope, partition);
+  cause.journal_kind = std::move(journal_kind);
+  cause.source = messaging::StartOffset{record.source, record.offset};
+  return cause;
+}
+
+Cause CauseOfCall(const Envelope& envelope, std::int32_t partition) {
   Cause cause;
   cause.partner = envelope.partner;
   cause.flow = envelope.flow;
@@ -97,9 +104,31 @@ Cause CauseOf(const Delivered& record, const Envelope& envelope, std::string jou
   cause.event_id = envelope.id;
   cause.business_no = envelope.business_no;
   cause.traceparent = envelope.traceparent;
-  cause.journal_kind = std::move(journal_kind);
+  cause.journal_kind = "request";
   cause.section = envelope.interface_section;
-  cause.source = messaging::StartOffset{record.source, record.offset};
+  return cause;
+}
+
+Cause CauseOfDecision(const std::string& partner, const std::string& flow, std::int32_t partition,
+                      std::string event_id) {
+  Cause cause;
+  cause.partner = partner;
+  cause.flow = flow;
+  cause.partition = partition;
+  cause.event_id = std::move(event_id);
+  cause.journal_kind = "decision";
+  return cause;
+}
+
+Cause CauseOfTimer(const messaging::Timer& timer, const std::string& partner,
+                   std::string event_id) {
+  Cause cause;
+  cause.partner = partner;
+  cause.flow = timer.row.id;
+  cause.partition = timer.partition;
+  cause.event_id = std::move(event_id);
+  cause.journal_kind = "timer";
+  cause.detail = timer.name;
   return cause;
 }
 

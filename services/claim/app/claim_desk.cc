@@ -103,14 +103,8 @@ Result<std::optional<Task>> ClaimDesk::FromRecord(const Delivered& record,
 Result<Task> ClaimDesk::FromTimer(const messaging::Timer& timer, const contract::FlowKey& flow) {
   const std::optional<TimePassed> passed = TimerOf(timer.name, timer.due);
   if (!passed) return Permanent("timer.name", "unknown", timer.name);
-  Cause cause;
-  cause.partner = flow.partner;
-  cause.flow = timer.row.id;
-  cause.partition = timer.partition;
-  cause.event_id = needs_.tools.event_id();
+  Cause cause = service::CauseOfTimer(timer, flow.partner, needs_.tools.event_id());
   cause.business_no = passed->business_no;
-  cause.journal_kind = "timer";
-  cause.detail = timer.name;
   return Make(std::move(cause), *passed);
 }
 
@@ -120,21 +114,16 @@ Result<Task> ClaimDesk::FromRequest(const Envelope& envelope, const std::string&
   }
   const auto revocation = service::Parse<partner::v1::CompensateRevocation>(message);
   if (!revocation) return tl::unexpected(revocation.error());
-  Cause cause;
-  cause.partner = envelope.partner;
-  cause.flow = envelope.flow;
+  Cause cause = service::CauseOfCall(envelope, needs_.tools.partition(envelope.flow));
   if (!contract::SplitFlow(cause.flow)) {
     // Not in the gateway's register: it may be the number of a claim that we registered.
     const auto row = needs_.tools.find(kClaimsKind, envelope.partner, revocation->business_no());
     if (!row) return tl::unexpected(row.error());
-    if (*row) cause.flow = (*row)->key.id;
+    if (*row) {
+      cause.flow = (*row)->key.id;
+      cause.partition = needs_.tools.partition(cause.flow);
+    }
   }
-  cause.partition = needs_.tools.partition(cause.flow);
-  cause.event_id = envelope.id;
-  cause.business_no = envelope.business_no;
-  cause.traceparent = envelope.traceparent;
-  cause.journal_kind = "request";
-  cause.section = envelope.interface_section;
   return Make(std::move(cause), ToCommand(*revocation));
 }
 
@@ -143,12 +132,8 @@ Result<Task> ClaimDesk::FromDecision(const RowKey& subject, const std::string& p
   if (!IsOf<event::v1::DecideClaim>(type)) {
     return Refused("decision.type", "not a decision on a claim", "type");
   }
-  Cause cause;
-  cause.partner = partner;
-  cause.flow = subject.id;
-  cause.partition = needs_.tools.partition(subject.id);
-  cause.event_id = needs_.tools.event_id();
-  cause.journal_kind = "decision";
+  Cause cause = service::CauseOfDecision(partner, subject.id, needs_.tools.partition(subject.id),
+                                         needs_.tools.event_id());
   Result<Command> command = Decided(message, cause, needs_.tools.clock->Now());
   if (!command) return tl::unexpected(command.error());
   return Make(std::move(cause), std::move(*command));

@@ -129,27 +129,13 @@ Result<std::optional<Task>> CreditDesk::FromRecord(const Delivered& record,
 Result<Task> CreditDesk::FromTimer(const messaging::Timer& timer, const contract::FlowKey& flow) {
   std::optional<TimePassed> passed = TimerOf(timer.name, timer.due);
   if (!passed) return Permanent("timer.name", "unknown", timer.name);
-  Cause cause;
-  cause.partner = flow.partner;
-  cause.flow = timer.row.id;
-  cause.partition = timer.partition;
-  cause.event_id = needs_.tools.event_id();
+  Cause cause = service::CauseOfTimer(timer, flow.partner, needs_.tools.event_id());
   cause.business_no = passed->business_no;
-  cause.journal_kind = "timer";
-  cause.detail = timer.name;
   return Make(std::move(cause), Command{std::move(*passed)});
 }
 
 Result<Task> CreditDesk::FromRequest(const Envelope& envelope, const std::string& message) {
-  Cause cause;
-  cause.partner = envelope.partner;
-  cause.flow = envelope.flow;
-  cause.partition = needs_.tools.partition(envelope.flow);
-  cause.event_id = envelope.id;
-  cause.business_no = envelope.business_no;
-  cause.traceparent = envelope.traceparent;
-  cause.journal_kind = "request";
-  cause.section = envelope.interface_section;
+  Cause cause = service::CauseOfCall(envelope, needs_.tools.partition(envelope.flow));
   if (IsOf<partner::v1::CreditQuery>(envelope.type)) {
     // The flow says whose credit it is; the message has nothing to add.
     return Make(std::move(cause), [need = needs_.minimum_amount, at = envelope.time](
@@ -168,12 +154,8 @@ Result<Task> CreditDesk::FromDecision(const RowKey& subject, const std::string& 
   if (!IsOf<event::v1::DecideCredit>(type)) {
     return Refused("decision.type", "not a decision on a credit", "type");
   }
-  Cause cause;
-  cause.partner = partner;
-  cause.flow = subject.id;
-  cause.partition = needs_.tools.partition(subject.id);
-  cause.event_id = needs_.tools.event_id();
-  cause.journal_kind = "decision";
+  Cause cause = service::CauseOfDecision(partner, subject.id, needs_.tools.partition(subject.id),
+                                         needs_.tools.event_id());
   Result<Command> command = Decided(message, cause, needs_.tools.clock->Now());
   if (!command) return tl::unexpected(command.error());
   return Make(std::move(cause), std::move(*command));

@@ -155,14 +155,8 @@ Result<std::optional<Task>> InvoiceDesk::FromNoticeResult(const Delivered& recor
 Result<Task> InvoiceDesk::FromTimer(const messaging::Timer& timer, const contract::FlowKey& flow) {
   const std::optional<TimePassed> passed = TimerOf(timer.name, timer.due);
   if (!passed) return Permanent("timer.name", "unknown", timer.name);
-  Cause cause;
-  cause.partner = flow.partner;
-  cause.flow = timer.row.id;
-  cause.partition = timer.partition;
-  cause.event_id = needs_.tools.event_id();
+  Cause cause = service::CauseOfTimer(timer, flow.partner, needs_.tools.event_id());
   cause.business_no = passed->business_no;
-  cause.journal_kind = "timer";
-  cause.detail = timer.name;
   return Make(std::move(cause), *passed);
 }
 
@@ -175,12 +169,8 @@ Result<Task> InvoiceDesk::FromDecision(const RowKey& subject, const std::string&
   if (!IsOf<event::v1::DecideInvoice>(type)) {
     return Refused("decision.type", "not a decision on an invoice", "type");
   }
-  Cause cause;
-  cause.partner = partner;
-  cause.flow = subject.id;
-  cause.partition = needs_.tools.partition(subject.id);
-  cause.event_id = needs_.tools.event_id();
-  cause.journal_kind = "decision";
+  Cause cause = service::CauseOfDecision(partner, subject.id, needs_.tools.partition(subject.id),
+                                         needs_.tools.event_id());
   Result<Command> command = Decided(message, cause);
   if (!command) return tl::unexpected(command.error());
   return Make(std::move(cause), std::move(*command));

@@ -221,32 +221,14 @@ Result<Task> GuaranteeTasks::FromTimer(const messaging::Timer& timer,
                                        const contract::FlowKey& flow) {
   const std::optional<letter::TimerKind> kind = letter::TimerKindOf(timer.name);
   if (!kind) return Permanent("order.timer", "a timer nobody knows", timer.name);
-  Cause cause;
-  cause.partner = flow.partner;
-  cause.flow = timer.row.id;
-  cause.partition = timer.partition;
-  cause.event_id = timer.name;
-  cause.journal_kind = "timer";
-  cause.detail = timer.name;
-  return Make(std::move(cause), letter::TimePassed{*kind, timer.due});
-}
-
-Cause GuaranteeTasks::CauseOfCall(const Envelope& envelope) const {
-  Cause cause;
-  cause.partner = envelope.partner;
-  cause.flow = envelope.flow;
-  cause.partition = needs_.tools.partition(cause.flow);
-  cause.event_id = envelope.id;
-  cause.business_no = envelope.business_no;
-  cause.traceparent = envelope.traceparent;
-  cause.journal_kind = "request";
-  cause.section = envelope.interface_section;
-  return cause;
+  return Make(service::CauseOfTimer(timer, flow.partner, timer.name),
+              letter::TimePassed{*kind, timer.due});
 }
 
 Result<Task> GuaranteeTasks::FromRequest(const Envelope& envelope, const std::string& message) {
+  Cause cause = service::CauseOfCall(envelope, needs_.tools.partition(envelope.flow));
   if (IsOf<partner::v1::RestoreApply>(envelope.type)) {
-    return Restore(CauseOfCall(envelope), message, envelope.time);
+    return Restore(std::move(cause), message, envelope.time);
   }
   Result<letter::Command> command =
       Refused("request.type", "not for the order service", envelope.type);
@@ -258,7 +240,6 @@ Result<Task> GuaranteeTasks::FromRequest(const Envelope& envelope, const std::st
     kind = kCancellationKind;
   }
   if (!command) return tl::unexpected(command.error());
-  Cause cause = CauseOfCall(envelope);
   if (!contract::SplitFlow(cause.flow)) {
     // Not in the gateway's register: it may be a number of ours.
     const auto row = needs_.tools.find(kind, envelope.partner, letter::BusinessNoOf(*command));
@@ -344,12 +325,8 @@ Result<Task> GuaranteeTasks::FromDecision(const RowKey& subject, const std::stri
   }
   const auto decision = Parse<event::v1::DecideGuarantee>(message);
   if (!decision) return tl::unexpected(decision.error());
-  Cause cause;
-  cause.partner = partner;
-  cause.flow = subject.id;
-  cause.partition = needs_.tools.partition(subject.id);
-  cause.event_id = needs_.tools.event_id();
-  cause.journal_kind = "decision";
+  Cause cause = service::CauseOfDecision(partner, subject.id, needs_.tools.partition(subject.id),
+                                         needs_.tools.event_id());
   return Decided(*decision, std::move(cause), needs_.tools.clock->Now());
 }
 

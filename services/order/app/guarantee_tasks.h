@@ -83,7 +83,6 @@ class GuaranteeTasks final : public service::Desk {
   [[nodiscard]] bool MayOpen(const std::optional<letter::Guarantee>& guarantee,
                              const letter::RequestRestore& unopened,
                              const std::string& partner) const;
-  [[nodiscard]] service::Cause CauseOfCall(const messaging::Envelope& envelope) const;
 
   const Dependencies needs_;
   const LetterRoutes routes_;

@@ -140,15 +140,7 @@ Result<Task> OrderTasks::FromCalledRequest(const Envelope& envelope,
                                            const std::string& message) const {
   const std::optional<Policy> policy = dependencies_.policy(envelope.partner);
   if (!policy) return Refused("order.partner", "the partner is not configured", "partner");
-  Cause cause;
-  cause.partner = envelope.partner;
-  cause.flow = envelope.flow;
-  cause.partition = dependencies_.partition(cause.flow);
-  cause.event_id = envelope.id;
-  cause.business_no = envelope.business_no;
-  cause.traceparent = envelope.traceparent;
-  cause.journal_kind = "request";
-  cause.section = envelope.interface_section;
+  Cause cause = service::CauseOfCall(envelope, dependencies_.partition(envelope.flow));
   if (IsOf<partner::v1::OpenTimeMaintenance>(envelope.type)) {
     const auto request = Parse<partner::v1::OpenTimeMaintenance>(message);
     if (!request) return tl::unexpected(request.error());
@@ -222,12 +214,8 @@ Result<Task> OrderTasks::FromCall(const std::string& partner, const std::string&
   if (!letter) return tl::unexpected(letter.error());
   Result<Command> command = ToCommand(decision, *letter, dependencies_.clock->Now());
   if (!command) return tl::unexpected(command.error());
-  Cause cause;
-  cause.partner = partner;
-  cause.flow = flow;
-  cause.partition = dependencies_.partition(flow);
-  cause.event_id = decision.decision_id();
-  cause.journal_kind = "decision";
+  Cause cause = service::CauseOfDecision(partner, flow, dependencies_.partition(flow),
+                                         decision.decision_id());
   cause.detail = decision.decided_by();
   return Make(std::move(cause), std::move(*command), *policy);
 }
@@ -249,14 +237,8 @@ Result<Task> OrderTasks::FromTimer(const messaging::Timer& timer, const contract
   const std::optional<TimerKind> kind = TimerKindOf(timer.name);
   const std::optional<Policy> policy = dependencies_.policy(flow.partner);
   if (!kind || !policy) return Permanent("order.timer", "a timer nobody knows", timer.name);
-  Cause cause;
-  cause.partner = flow.partner;
-  cause.flow = timer.row.id;
-  cause.partition = timer.partition;
-  cause.event_id = timer.name;
-  cause.journal_kind = "timer";
-  cause.detail = timer.name;
-  return Make(std::move(cause), TimePassed{*kind, timer.due}, *policy);
+  return Make(service::CauseOfTimer(timer, flow.partner, timer.name), TimePassed{*kind, timer.due},
+              *policy);
 }
 
 Task OrderTasks::Make(Cause cause, Command command, const Policy& policy) const {

@@ -21,8 +21,15 @@ inline constexpr std::size_t kWaitingBytesMax = 2U << 20;  // of one queue
 // What is appended to the topic's dead letters instead of the record.
 [[nodiscard]] messaging::OutboxEntry DeadLetterOf(const messaging::Delivered& record,
                                                   std::int32_t partition);
+// What a command came with: as a record, as a call of the platform, as a decision that was called,
+// as a timer. `partition` is the flow's in the service's requests topic.
 [[nodiscard]] Cause CauseOf(const messaging::Delivered& record, const messaging::Envelope& envelope,
                             std::string journal_kind, std::int32_t partition);
+[[nodiscard]] Cause CauseOfCall(const messaging::Envelope& envelope, std::int32_t partition);
+[[nodiscard]] Cause CauseOfDecision(const std::string& partner, const std::string& flow,
+                                    std::int32_t partition, std::string event_id);
+[[nodiscard]] Cause CauseOfTimer(const messaging::Timer& timer, const std::string& partner,
+                                 std::string event_id);
 
 // Thread-safe.
 class Units final : public messaging::UnitMaker {
