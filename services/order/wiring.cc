@@ -66,12 +66,8 @@ class WiredOrderService final : public OrderService {
     if (!rules) return tl::unexpected(rules.error());
     if (Result<void> made = MakeDesk(std::move(*rules)); !made) return made;
     if (Result<void> started = path_.Start(*desk_); !started) return started;
-    orders_ = std::make_unique<OrderRpc>(
-        OrderRpc::Dependencies{&path_.processor(), tasks_.get(), &path_.units(), &path_.store(),
-                               &documents_, &letters_, &path_.lag()});
-    cases_ = std::make_unique<host::CaseRpc>(host::CaseRpc::Dependencies{
-        contract_, &path_.processor(), desk_.get(), &path_.units(), &path_.store(), &path_.lag(),
-        [this] { return path_.NewId(); }, path_.options().partners});
+    orders_ = std::make_unique<OrderRpc>(*tasks_, documents_, letters_, path_);
+    cases_ = std::make_unique<host::CaseRpc>(contract_, *desk_, path_);
     return {};
   }
 

@@ -15,9 +15,7 @@ class WiredHost final : public Host {
     if (!desk) return tl::unexpected(desk.error());
     desk_ = std::move(*desk);
     if (Result<void> started = path_.Start(*desk_); !started) return started;
-    rpc_ = std::make_unique<CaseRpc>(CaseRpc::Dependencies{
-        std::move(contract), &path_.processor(), desk_.get(), &path_.units(), &path_.store(),
-        &path_.lag(), [this] { return path_.NewId(); }, path_.options().partners});
+    rpc_ = std::make_unique<CaseRpc>(std::move(contract), *desk_, path_);
     return {};
   }
 

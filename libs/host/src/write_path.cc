@@ -35,6 +35,15 @@ Result<void> WritePath::Start(service::TaskMaker& maker) {
   return {};
 }
 
+Result<service::Outcome> WritePath::Run(service::Task task) {
+  auto outcome = std::make_shared<service::Outcome>();
+  task.done = [outcome](const service::Outcome& told) { *outcome = told; };
+  const messaging::Unit unit = units_->FromTask(std::move(task));
+  const Result<void> done = processor_->Execute(std::span(&unit, 1));
+  if (!done) return tl::unexpected(done.error());
+  return *outcome;
+}
+
 void WritePath::Drain(std::chrono::milliseconds timeout) {
   if (processor_) processor_->Drain(timeout);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/call.h"
 #include "host/flow.h"
 #include "order/adapters/order_codec.h"
 #include "order/app/order_view.h"
@@ -11,6 +12,7 @@
 namespace guarantee::order {
 namespace {
 
+using host::Failed;
 using messaging::StoredRow;
 
 constexpr std::int32_t kListDefault = 200;
@@ -34,22 +36,19 @@ void Fill(const StoredRow& row, rpc::v1::Summary& summary) {
   summary.set_updated_at(row.updated_at.value);
 }
 
-grpc::Status Failed(const Error& error) { return rpc::ToStatus(error); }
-
 }  // namespace
 
 Result<std::vector<StoredRow>> OrderRpc::Matches(const rpc::v1::Selector& selector) {
   messaging::RowFilter filter{kOrderKind, selector.partner(), selector.number(), kMatchesMax};
-  Result<std::vector<StoredRow>> rows = dependencies_.store->List(filter);
+  Result<std::vector<StoredRow>> rows = path_.store().List(filter);
   if (!rows) return rows;
   filter.kind = kGuaranteeKind;
-  const Result<std::vector<StoredRow>> guarantees = dependencies_.store->List(filter);
+  const Result<std::vector<StoredRow>> guarantees = path_.store().List(filter);
   if (!guarantees) return tl::unexpected(guarantees.error());
   for (const StoredRow& guarantee : *guarantees) {
     const Result<letter::GuaranteeRecord> record = letter::ParseGuarantee(guarantee.state);
     if (!record) return tl::unexpected(record.error());
-    Result<std::optional<StoredRow>> order =
-        dependencies_.store->Load({kOrderKind, record->order_flow});
+    Result<std::optional<StoredRow>> order = path_.store().Load({kOrderKind, record->order_flow});
     if (!order) return tl::unexpected(order.error());
     const bool known = std::any_of(rows->begin(), rows->end(), [&](const StoredRow& one) {
       return one.key.id == record->order_flow;
@@ -67,8 +66,8 @@ Result<StoredRow> OrderRpc::FindOne(grpc::ServerContext* context,
   if (rows->empty()) {
     // It may lie unread on the topic, and be the number of anything: what is unknown now is known
     // once we have passed the end of every partition.
-    const Result<void> passed = dependencies_.processor->WaitUntilAllPassed(
-        rpc::Remaining(*context, rpc::kDefaultDeadline));
+    const Result<void> passed =
+        path_.processor().WaitUntilAllPassed(rpc::Remaining(*context, rpc::kDefaultDeadline));
     if (!passed) return tl::unexpected(passed.error());
     rows = Matches(selector);
     if (!rows) return tl::unexpected(rows.error());
@@ -82,28 +81,19 @@ Result<StoredRow> OrderRpc::FindOne(grpc::ServerContext* context,
   return std::move(rows->front());
 }
 
-Result<service::Outcome> OrderRpc::Run(service::Task task) {
-  const auto outcome = std::make_shared<service::Outcome>();
-  task.done = [outcome](const service::Outcome& told) { *outcome = told; };
-  const messaging::Unit unit = dependencies_.units->FromTask(std::move(task));
-  const Result<void> done = dependencies_.processor->Execute(std::span(&unit, 1));
-  if (!done) return tl::unexpected(done.error());
-  return *outcome;
-}
-
 Result<StoredRow> OrderRpc::FindByToken(grpc::ServerContext* context, const std::string& token) {
   if (token.empty()) return Refused("order.token", "must be set", "token");
   for (const bool last : {false, true}) {
-    const auto link = dependencies_.store->Load({kRedirectKind, token});
+    const auto link = path_.store().Load({kRedirectKind, token});
     if (!link) return tl::unexpected(link.error());
     if (*link) {
-      auto order = dependencies_.store->Load({kOrderKind, (*link)->state});
+      auto order = path_.store().Load({kOrderKind, (*link)->state});
       if (!order) return tl::unexpected(order.error());
       if (*order) return std::move(**order);
     }
     if (last) break;
-    const Result<void> passed = dependencies_.processor->WaitUntilAllPassed(
-        rpc::Remaining(*context, rpc::kDefaultDeadline));
+    const Result<void> passed =
+        path_.processor().WaitUntilAllPassed(rpc::Remaining(*context, rpc::kDefaultDeadline));
     if (!passed) return tl::unexpected(passed.error());
   }
   return Refused("order.unknown", "no order has this token", "token");
@@ -114,9 +104,9 @@ grpc::Status OrderRpc::SpendRedirect(grpc::ServerContext* context,
                                      rpc::v1::SpendRedirectReply* reply) {
   const Result<StoredRow> row = FindByToken(context, request->token());
   if (!row) return Failed(row.error());
-  Result<service::Task> task = dependencies_.tasks->FromRedirect(row->summary.partner, row->key.id);
+  Result<service::Task> task = tasks_.FromRedirect(row->summary.partner, row->key.id);
   if (!task) return Failed(task.error());
-  const Result<service::Outcome> outcome = Run(std::move(*task));
+  const Result<service::Outcome> outcome = path_.Run(std::move(*task));
   if (!outcome) return Failed(outcome.error());
   reply->set_result(std::string(service::ResultWord(*outcome)));
   reply->set_reason(outcome->word);
@@ -133,9 +123,9 @@ grpc::Status OrderRpc::Decide(grpc::ServerContext* context, const rpc::v1::Decid
   const Result<StoredRow> row = FindOne(context, request->selector());
   if (!row) return Failed(row.error());
   Result<service::Task> task =
-      dependencies_.tasks->FromCall(row->summary.partner, row->key.id, request->decision());
+      tasks_.FromCall(row->summary.partner, row->key.id, request->decision());
   if (!task) return Failed(task.error());
-  const Result<service::Outcome> outcome = Run(std::move(*task));
+  const Result<service::Outcome> outcome = path_.Run(std::move(*task));
   if (!outcome) return Failed(outcome.error());
   reply->set_decision_id(request->decision().decision_id());
   reply->set_result(std::string(service::ResultWord(*outcome)));
@@ -151,8 +141,8 @@ grpc::Status OrderRpc::List(grpc::ServerContext*, const rpc::v1::ListOrdersReque
   if (limit < 0 || limit > kListMax) {
     return Failed(Error{ErrorKind::kRefused, "order.limit", "limit", "must be 1 to 1000"});
   }
-  const Result<std::vector<StoredRow>> rows = dependencies_.store->List(
-      {kOrderKind, request->partner(), {}, static_cast<std::size_t>(limit)});
+  const Result<std::vector<StoredRow>> rows =
+      path_.store().List({kOrderKind, request->partner(), {}, static_cast<std::size_t>(limit)});
   if (!rows) return Failed(rows.error());
   for (const StoredRow& row : *rows) Fill(row, *reply->add_orders());
   return grpc::Status::OK;
@@ -172,7 +162,7 @@ grpc::Status OrderRpc::Show(grpc::ServerContext* context, const rpc::v1::Selecto
 
 grpc::Status OrderRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* request,
                             rpc::v1::FlowReply* reply) {
-  const Result<void> filled = host::FillFlow(*dependencies_.store, request->flow(), *reply);
+  const Result<void> filled = host::FillFlow(path_.store(), request->flow(), *reply);
   return filled ? grpc::Status::OK : Failed(filled.error());
 }
 
@@ -187,7 +177,7 @@ grpc::Status OrderRpc::PutDocument(grpc::ServerContext*,
     }
     bytes += chunk.data();
   }
-  const Result<DocumentFacts> facts = dependencies_.letters->Keep(bytes);
+  const Result<DocumentFacts> facts = letters_.Keep(bytes);
   if (!facts) return Failed(facts.error());
   reply->set_sha256(facts->sha256);
   reply->set_media_type(facts->media_type);
@@ -197,7 +187,7 @@ grpc::Status OrderRpc::PutDocument(grpc::ServerContext*,
 
 grpc::Status OrderRpc::GetDocument(grpc::ServerContext*, const rpc::v1::DocumentHead* request,
                                    grpc::ServerWriter<rpc::v1::DocumentChunk>* writer) {
-  const Result<sql::Document> document = dependencies_.documents->Get(request->sha256());
+  const Result<sql::Document> document = documents_.Get(request->sha256());
   if (!document) return Failed(document.error());
   for (std::size_t at = 0; at < document->bytes.size(); at += kChunkBytes) {
     rpc::v1::DocumentChunk chunk;
@@ -214,9 +204,8 @@ grpc::Status OrderRpc::GetDocument(grpc::ServerContext*, const rpc::v1::Document
 
 grpc::Status OrderRpc::GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest*,
                               rpc::v1::LagReply* reply) {
-  const Result<void> filled =
-      rpc::FillLag(*dependencies_.lag, dependencies_.processor->state().consumer.trouble,
-                   rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
+  const Result<void> filled = rpc::FillLag(path_.lag(), path_.State().consumer.trouble,
+                                           rpc::Remaining(*context, rpc::kDefaultDeadline), *reply);
   return filled ? grpc::Status::OK : Failed(filled.error());
 }
 

@@ -5,26 +5,18 @@
 #include <string>
 
 #include "guarantee/rpc/v1/order.grpc.pb.h"
-#include "messaging/lag.h"
-#include "messaging/processor.h"
+#include "host/write_path.h"
 #include "order/app/order_tasks.h"
-#include "service/units.h"
 #include "sql/write_store.h"
 
 namespace guarantee::order {
 
+// Everything given outlives it; `path` is started.
 class OrderRpc final : public rpc::v1::OrderService::Service {
  public:
-  struct Dependencies {
-    messaging::Processor* processor = nullptr;
-    OrderTasks* tasks = nullptr;
-    service::Units* units = nullptr;
-    sql::SqlWriteStore* store = nullptr;
-    sql::SqlDocumentStore* documents = nullptr;
-    LetterMaker* letters = nullptr;
-    messaging::LagMeter* lag = nullptr;
-  };
-  explicit OrderRpc(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
+  OrderRpc(OrderTasks& tasks, sql::SqlDocumentStore& documents, LetterMaker& letters,
+           host::WritePath& path)
+      : tasks_(tasks), documents_(documents), letters_(letters), path_(path) {}
 
   grpc::Status Decide(grpc::ServerContext* context, const rpc::v1::DecideRequest* request,
                       rpc::v1::DecideReply* reply) override;
@@ -46,7 +38,6 @@ class OrderRpc final : public rpc::v1::OrderService::Service {
                       rpc::v1::LagReply* reply) override;
 
  private:
-  [[nodiscard]] Result<service::Outcome> Run(service::Task task);
   // The order's row behind a token; refused "order.unknown".
   [[nodiscard]] Result<messaging::StoredRow> FindByToken(grpc::ServerContext* context,
                                                          const std::string& token);
@@ -56,7 +47,10 @@ class OrderRpc final : public rpc::v1::OrderService::Service {
   [[nodiscard]] Result<std::vector<messaging::StoredRow>> Matches(
       const rpc::v1::Selector& selector);
 
-  const Dependencies dependencies_;
+  OrderTasks& tasks_;
+  sql::SqlDocumentStore& documents_;
+  LetterMaker& letters_;
+  host::WritePath& path_;
 };
 
 }  // namespace guarantee::order

@@ -7,26 +7,16 @@
 
 #include "contract/contract.h"
 #include "guarantee/rpc/v1/case.grpc.pb.h"
-#include "messaging/lag.h"
-#include "messaging/processor.h"
-#include "service/units.h"
-#include "sql/write_store.h"
+#include "host/write_path.h"
+#include "service/task.h"
 
 namespace guarantee::host {
 
+// `desk` and `path`, which is started, outlive it.
 class CaseRpc final : public rpc::v1::CaseService::Service {
  public:
-  struct Dependencies {
-    std::shared_ptr<const contract::Contract> contract;
-    messaging::Processor* processor = nullptr;
-    service::Desk* desk = nullptr;
-    service::Units* units = nullptr;
-    sql::SqlWriteStore* store = nullptr;
-    messaging::LagMeter* lag = nullptr;
-    std::function<std::string()> event_id;
-    std::vector<std::string> partners;
-  };
-  explicit CaseRpc(Dependencies dependencies) : needs_(std::move(dependencies)) {}
+  CaseRpc(std::shared_ptr<const contract::Contract> contract, service::Desk& desk, WritePath& path)
+      : contract_(std::move(contract)), desk_(desk), path_(path) {}
 
   grpc::Status Answer(grpc::ServerContext* context, const rpc::v1::AnswerRequest* request,
                       rpc::v1::AnswerReply* reply) override;
@@ -52,14 +42,15 @@ class CaseRpc final : public rpc::v1::CaseService::Service {
   // The one case that the selector means; refused "case.unknown" or "case.ambiguous".
   [[nodiscard]] Result<Found> FindOne(grpc::ServerContext* context, const service::CaseKind& kind,
                                       const rpc::v1::Selector& selector) const;
-  [[nodiscard]] Result<service::Outcome> Run(service::Task task) const;
   // The row that a decision which opens a case will make.
   [[nodiscard]] Result<messaging::RowKey> Opened(const service::CaseKind& kind,
                                                  const rpc::v1::CaseDecision& request) const;
   // Until everything that was in the flow's partition is handled.
   [[nodiscard]] Result<void> WaitFor(grpc::ServerContext* context, const std::string& flow) const;
 
-  const Dependencies needs_;
+  const std::shared_ptr<const contract::Contract> contract_;
+  service::Desk& desk_;
+  WritePath& path_;
 };
 
 }  // namespace guarantee::host

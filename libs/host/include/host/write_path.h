@@ -45,12 +45,13 @@ class WritePath {
   [[nodiscard]] service::DeskTools Tools();
   // Joins the group.
   [[nodiscard]] Result<void> Start(service::TaskMaker& maker);
+  // A call's task, at once: what became of it. Retryable while others wait before it.
+  [[nodiscard]] Result<service::Outcome> Run(service::Task task);
   // Stops taking, finishes what runs, leaves the group. Idempotent; the destructor does it too.
   void Drain(std::chrono::milliseconds timeout);
 
   [[nodiscard]] const HostOptions& options() const { return options_; }
   [[nodiscard]] sql::SqlWriteStore& store() { return store_; }
-  [[nodiscard]] service::Units& units() { return *units_; }
   [[nodiscard]] messaging::Processor& processor() { return *processor_; }
   [[nodiscard]] messaging::Processor::State State() const { return processor_->state(); }
   [[nodiscard]] messaging::LagMeter& lag() { return *lag_; }
