@@ -1,6 +1,7 @@
 // The processor's timers: in order of due time, only behind the watermark, and a bad one put aside.
 #include "messaging/processor.h"
 
+#include <condition_variable>
 #include <mutex>
 
 #include "scene.h"
@@ -14,10 +15,12 @@ using messaging::Timer;
 using messaging::Unit;
 using messaging::Workspace;
 
-// Records do nothing; timers write their name down, but for "bad", which cannot be decided.
+// Records do nothing, "held" ones once they are let go; timers write their name down, but for
+// "bad", which cannot be decided.
 class Maker final : public messaging::UnitMaker {
  public:
   Unit FromRecord(const Delivered& record) override {
+    if (record.value == "held") Hold();
     Unit unit;
     unit.decide = [this, value = record.value](Workspace&) -> Result<void> {
       const std::lock_guard lock(mutex_);
@@ -38,12 +41,21 @@ class Maker final : public messaging::UnitMaker {
     };
     return unit;
   }
+  void LetGo() {
+    const std::lock_guard lock(mutex_);
+    let_go_ = true;
+    changed_.notify_all();
+  }
   std::vector<std::string> seen() {
     const std::lock_guard lock(mutex_);
     return seen_;
   }
 
  private:
+  void Hold() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [this] { return let_go_; });
+  }
   static messaging::OutboxEntry DeadLetterOf(const Delivered& record) {
     messaging::OutboxEntry entry;
     entry.topic = kEvents;
@@ -52,6 +64,8 @@ class Maker final : public messaging::UnitMaker {
   }
 
   std::mutex mutex_;
+  std::condition_variable changed_;
+  bool let_go_ = false;
   std::vector<std::string> seen_;
 };
 
@@ -74,6 +88,12 @@ class ProcessorTest : public Scene {
         store_
             ->Transact([&](messaging::WriteTransaction& write) { return write.SetTimers(timers); })
             .has_value());
+  }
+  // Some key of that partition of the requests.
+  std::string KeyOf(std::int32_t partition) const {
+    int at = 0;
+    while (processor_->PartitionOf("key-" + std::to_string(at)) != partition) ++at;
+    return "key-" + std::to_string(at);
   }
   Timer At(const std::string& name, std::int64_t after_ms) const {
     return {{1, "flow-" + name}, name, 0, clock_.Now() + after_ms, {}};
@@ -127,6 +147,24 @@ TEST_F(ProcessorTest, AllPassedMeansEveryPartition) {
   ASSERT_TRUE(processor_->WaitUntilAllPassed(std::chrono::seconds{5}).has_value());
   EXPECT_EQ(maker_.seen().size(), 50U);
 }
+
+// One partition after the other holds what is not handled yet.
+class UnhandledTest : public ProcessorTest, public ::testing::WithParamInterface<std::int32_t> {};
+
+TEST_P(UnhandledTest, IsNotPassed) {
+  Start();
+  const std::string key = KeyOf(GetParam());
+  Send(key, "held");
+  ASSERT_TRUE(Eventually([&] { return bus_.Records(kRequests).size() == 1; }));
+  const std::chrono::milliseconds at_once{0};
+  EXPECT_EQ(processor_->WaitUntilPassed(key, at_once).error().code, "service.behind");
+  EXPECT_EQ(processor_->WaitUntilAllPassed(at_once).error().code, "service.behind");
+  EXPECT_TRUE(processor_->WaitUntilPassed(KeyOf(1 - GetParam()), at_once).has_value());
+  maker_.LetGo();
+  EXPECT_TRUE(processor_->WaitUntilAllPassed(std::chrono::seconds{5}).has_value());
+  EXPECT_EQ(maker_.seen(), std::vector<std::string>{"held"});
+}
+INSTANTIATE_TEST_SUITE_P(EveryPartition, UnhandledTest, ::testing::Values(0, 1));
 
 }  // namespace
 }  // namespace guarantee::writepath
