@@ -8,8 +8,9 @@ namespace {
 constexpr std::chrono::milliseconds kTimerPoll{250};
 constexpr std::chrono::milliseconds kPassedPoll{5};
 constexpr std::chrono::milliseconds kOffsetTimeout{2000};
-constexpr std::size_t kTimersMax = 100;  // of one Execute
-constexpr int kTimerBatchesMax = 50;     // of one round
+constexpr std::chrono::milliseconds kShortestTimeout{1};  // of a caller whose deadline is here
+constexpr std::size_t kTimersMax = 100;                   // of one Execute
+constexpr int kTimerBatchesMax = 50;                      // of one round
 constexpr std::int64_t kTimerAsideMs = 3'600'000;
 
 std::vector<std::string> Inputs(const Processor::Options& options) {
@@ -84,31 +85,36 @@ std::int32_t Processor::PartitionOf(const std::string& flow) const {
 
 Result<void> Processor::WaitUntilPassed(const std::string& flow,
                                         std::chrono::milliseconds timeout) {
-  return WaitUntil({options_.requests_topic, PartitionOf(flow)},
-                   clock_.MonotonicMs() + timeout.count());
+  const std::int64_t deadline_ms = clock_.MonotonicMs() + timeout.count();
+  const TopicPartition source{options_.requests_topic, PartitionOf(flow)};
+  const Result<std::int64_t> end = bus_.EndOffset(source, std::max(timeout, kShortestTimeout));
+  if (!end) return tl::unexpected(end.error());
+  return WaitUntil({{source, *end}}, deadline_ms);
 }
 
 Result<void> Processor::WaitUntilAllPassed(std::chrono::milliseconds timeout) {
   const std::int64_t deadline_ms = clock_.MonotonicMs() + timeout.count();
-  for (std::int32_t partition = 0; partition < partitions_; ++partition) {
-    const Result<void> passed = WaitUntil({options_.requests_topic, partition}, deadline_ms);
-    if (!passed) return passed;
+  const Result<std::vector<std::int64_t>> ends =
+      bus_.EndOffsets(options_.requests_topic, std::max(timeout, kShortestTimeout));
+  if (!ends) return tl::unexpected(ends.error());
+  std::map<TopicPartition, std::int64_t> unread;
+  for (std::size_t partition = 0; partition < ends->size(); ++partition) {
+    unread[{options_.requests_topic, static_cast<std::int32_t>(partition)}] = (*ends)[partition];
   }
-  return {};
+  return WaitUntil(std::move(unread), deadline_ms);
 }
 
-Result<void> Processor::WaitUntil(const TopicPartition& source, std::int64_t deadline_ms) {
-  const std::chrono::milliseconds left{
-      std::max<std::int64_t>(deadline_ms - clock_.MonotonicMs(), 1)};
-  const Result<std::int64_t> end = bus_.EndOffset(source, left);
-  if (!end) return tl::unexpected(end.error());
-  while (*end > 0) {
+Result<void> Processor::WaitUntil(std::map<TopicPartition, std::int64_t> ends,
+                                  std::int64_t deadline_ms) {
+  std::erase_if(ends, [](const auto& end) { return end.second == 0; });
+  while (!ends.empty()) {
     const Result<std::vector<StartOffset>> offsets = store_.LoadOffsets(options_.lease.group);
     if (!offsets) return tl::unexpected(offsets.error());
-    const bool passed = std::any_of(offsets->begin(), offsets->end(), [&](const auto& offset) {
-      return offset.source == source && offset.next >= *end;
-    });
-    if (passed) break;
+    for (const StartOffset& offset : *offsets) {
+      const auto end = ends.find(offset.source);
+      if (end != ends.end() && offset.next >= end->second) ends.erase(end);
+    }
+    if (ends.empty()) break;
     if (clock_.MonotonicMs() >= deadline_ms) return Retryable("service.behind", "处理中");
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kPassedPoll, [this] { return stopping_; })) {

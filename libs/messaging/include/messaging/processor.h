@@ -68,7 +68,9 @@ class Processor final : private BatchHandler {
   [[nodiscard]] std::vector<StartOffset> Positions() const { return consumer_.Positions(); }
 
  private:
-  [[nodiscard]] Result<void> WaitUntil(const TopicPartition& source, std::int64_t deadline_ms);
+  // Until this group has committed each of the ends.
+  [[nodiscard]] Result<void> WaitUntil(std::map<TopicPartition, std::int64_t> ends,
+                                       std::int64_t deadline_ms);
   Result<void> HandleBatch(const Batch& batch) override;
   void AssignmentChanged() override;
   void TimerLoop();
