@@ -102,10 +102,40 @@ std::vector<std::string> Split(const std::string& text, char mark) {
   return parts;
 }
 
+// A decision on the operation that the number means; `kind` is what the number names.
+template <typename Decision>
+Result<Report> DecideOperation(const Context& context, const std::string& kind,
+                               const std::string& number, Decision& decision) {
+  const Result<std::string> operation = OperationOf(context, kind, number);
+  if (!operation) return tl::unexpected(operation.error());
+  decision.set_number(*operation);
+  return DecideCase(context, kind, SelectorOf(context, number), decision.decision_id(), decision);
+}
+
 // A decision of the order service on a guarantee; `kind` is what the number names.
 Result<Report> DecideGuarantee(const Context& context, const std::string& kind,
                                const std::string& number, const event::DecideGuarantee& decision) {
   return DecideCase(context, kind, SelectorOf(context, number), decision.decision_id(), decision);
+}
+
+// Yes or no to what somebody applied for on a guarantee: one message of the decision for each.
+template <typename Approval, typename Rejection>
+Result<Report> DecideApplication(const Context& context, const Arguments& arguments,
+                                 const std::string& kind,
+                                 Approval* (event::DecideGuarantee::*approve)(),
+                                 Rejection* (event::DecideGuarantee::*reject)()) {
+  const std::string& number = arguments.positionals.front();
+  const Result<Verdict> verdict = VerdictOf(arguments);
+  if (!verdict) return tl::unexpected(verdict.error());
+  const Result<std::string> operation = OperationOf(context, kind, number);
+  if (!operation) return tl::unexpected(operation.error());
+  auto decision = NewDecision<event::DecideGuarantee>(context, arguments);
+  if (*verdict == Verdict::kApprove) {
+    (decision.*approve)()->set_business_no(*operation);
+  } else {
+    (decision.*reject)()->set_business_no(*operation);
+  }
+  return DecideGuarantee(context, kind, number, decision);
 }
 
 }  // namespace
@@ -120,11 +150,7 @@ Result<Report> CreditDecide(const Context& context, const Arguments& arguments) 
   } else if (Result<void> filled = FillGrant(arguments, *decision.mutable_grant()); !filled) {
     return tl::unexpected(filled.error());
   }
-  const Result<std::string> operation = OperationOf(context, "credit", number);
-  if (!operation) return tl::unexpected(operation.error());
-  decision.set_number(*operation);
-  return DecideCase(context, "credit", SelectorOf(context, number), decision.decision_id(),
-                    decision);
+  return DecideOperation(context, "credit", number, decision);
 }
 
 Result<Report> ClaimDecide(const Context& context, const Arguments& arguments) {
@@ -142,11 +168,7 @@ Result<Report> ClaimDecide(const Context& context, const Arguments& arguments) {
     }
     decision.mutable_refuse();
   }
-  const Result<std::string> operation = OperationOf(context, "claim", number);
-  if (!operation) return tl::unexpected(operation.error());
-  decision.set_number(*operation);
-  return DecideCase(context, "claim", SelectorOf(context, number), decision.decision_id(),
-                    decision);
+  return DecideOperation(context, "claim", number, decision);
 }
 
 Result<Report> ClaimConfirm(const Context& context, const Arguments& arguments) {
@@ -156,11 +178,7 @@ Result<Report> ClaimConfirm(const Context& context, const Arguments& arguments) 
   auto decision = NewDecision<event::DecideClaim>(context, arguments);
   decision.mutable_confirm()->set_reference(arguments.Value("--reference"));
   decision.mutable_confirm()->set_amount_fen(*amount);
-  const Result<std::string> operation = OperationOf(context, "claim", number);
-  if (!operation) return tl::unexpected(operation.error());
-  decision.set_number(*operation);
-  return DecideCase(context, "claim", SelectorOf(context, number), decision.decision_id(),
-                    decision);
+  return DecideOperation(context, "claim", number, decision);
 }
 
 // The guarantee tells the partner: a claim that is not there yet has none.
@@ -193,41 +211,19 @@ Result<Report> InvoiceDecide(const Context& context, const Arguments& arguments)
              !filled) {
     return tl::unexpected(filled.error());
   }
-  const Result<std::string> operation = OperationOf(context, "invoice", number);
-  if (!operation) return tl::unexpected(operation.error());
-  decision.set_number(*operation);
-  return DecideCase(context, "invoice", SelectorOf(context, number), decision.decision_id(),
-                    decision);
+  return DecideOperation(context, "invoice", number, decision);
 }
 
 Result<Report> RefundDecide(const Context& context, const Arguments& arguments) {
-  const std::string& number = arguments.positionals.front();
-  const Result<Verdict> verdict = VerdictOf(arguments);
-  if (!verdict) return tl::unexpected(verdict.error());
-  const Result<std::string> operation = OperationOf(context, "refund", number);
-  if (!operation) return tl::unexpected(operation.error());
-  auto decision = NewDecision<event::DecideGuarantee>(context, arguments);
-  if (*verdict == Verdict::kApprove) {
-    decision.mutable_approve_refund()->set_business_no(*operation);
-  } else {
-    decision.mutable_reject_refund()->set_business_no(*operation);
-  }
-  return DecideGuarantee(context, "refund", number, decision);
+  return DecideApplication(context, arguments, "refund",
+                           &event::DecideGuarantee::mutable_approve_refund,
+                           &event::DecideGuarantee::mutable_reject_refund);
 }
 
 Result<Report> CancellationDecide(const Context& context, const Arguments& arguments) {
-  const std::string& number = arguments.positionals.front();
-  const Result<Verdict> verdict = VerdictOf(arguments);
-  if (!verdict) return tl::unexpected(verdict.error());
-  const Result<std::string> operation = OperationOf(context, "cancellation", number);
-  if (!operation) return tl::unexpected(operation.error());
-  auto decision = NewDecision<event::DecideGuarantee>(context, arguments);
-  if (*verdict == Verdict::kApprove) {
-    decision.mutable_approve_cancellation()->set_business_no(*operation);
-  } else {
-    decision.mutable_reject_cancellation()->set_business_no(*operation);
-  }
-  return DecideGuarantee(context, "cancellation", number, decision);
+  return DecideApplication(context, arguments, "cancellation",
+                           &event::DecideGuarantee::mutable_approve_cancellation,
+                           &event::DecideGuarantee::mutable_reject_cancellation);
 }
 
 Result<Report> CancellationPropose(const Context& context, const Arguments& arguments) {
