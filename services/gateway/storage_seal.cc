@@ -1,6 +1,6 @@
 #include "gateway/storage_seal.h"
 
-#include "contract/formats.h"
+#include "base/base64.h"
 
 namespace guarantee::gateway {
 
@@ -12,7 +12,7 @@ Result<std::unique_ptr<google::protobuf::Message>> SealPlainFields(
   for (const contract::FieldPlan& field : interface.message.fields) {
     if (!field.sealed) continue;
     const std::string value = message.GetReflection()->GetString(message, field.descriptor);
-    if (value.empty() || contract::LooksSealed(value)) continue;
+    if (value.empty() || LooksSealed(value)) continue;
     Result<std::string> sealed = keys.Seal(Secret(value), {partner, number, field.name}, random);
     if (!sealed) return tl::unexpected(sealed.error());
     if (!copy) {

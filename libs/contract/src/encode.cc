@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/base64.h"
 #include "contract/fields.h"
 #include "contract/formats.h"
 #include "document_reference.h"

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/base64.h"
+
 namespace guarantee::contract {
 namespace {
 

@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "contract/formats.h"
 #include "contract/manual.h"
 #include "json_writer.h"

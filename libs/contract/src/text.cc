@@ -1,5 +1,4 @@
 // Code points, blanks and base64.
-#include "base/base64.h"
 #include "contract/formats.h"
 
 namespace guarantee::contract {
@@ -75,15 +74,5 @@ std::string_view Trim(std::string_view text) {
   while (!text.empty() && IsAsciiBlank(text.back())) text.remove_suffix(1);
   return text;
 }
-
-std::optional<std::size_t> Base64Size(std::string_view text) { return guarantee::Base64Size(text); }
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  return guarantee::DecodeBase64(text);
-}
-
-std::string EncodeBase64(std::string_view bytes) { return guarantee::EncodeBase64(bytes); }
-
-bool LooksSealed(std::string_view text) { return guarantee::LooksSealed(text); }
 
 }  // namespace guarantee::contract

@@ -1,5 +1,6 @@
 #include "contract/encode.h"
 
+#include "base/base64.h"
 #include "contract/formats.h"
 #include "contract/messages.h"
 #include "fixture.h"

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/base64.h"
 #include "contract/flow.h"
 
 namespace guarantee::contract {

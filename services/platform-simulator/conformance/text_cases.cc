@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "contract/formats.h"
 #include "platform-simulator/conformance/generate.h"
 
@@ -92,7 +93,7 @@ void WriteSealed(CaseWriter& writer, const FieldPlan& field) {
   const auto sealed = [](std::size_t blocks) {
     std::string bytes;
     for (std::size_t at = 0; at < blocks; ++at) bytes += kBlock;
-    return contract::EncodeBase64(bytes);
+    return EncodeBase64(bytes);
   };
   writer.AddField(field, "ciphertext", Quote(sealed(2)), writer.Clean());
   writer.AddField(field, "ciphertext-of-an-rsa-block", Quote(sealed(8)), writer.Clean());

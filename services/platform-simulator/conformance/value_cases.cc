@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "contract/formats.h"
 #include "platform-simulator/conformance/generate.h"
 
@@ -123,8 +124,8 @@ void WriteRate(CaseWriter& writer, const FieldPlan& field) {
 }
 
 void WriteAttachment(CaseWriter& writer, const FieldPlan& field) {
-  const std::string zip = contract::EncodeBase64("PK\x03\x04 conformance archive");
-  const std::string pdf = contract::EncodeBase64("%PDF-1.7\n%%EOF\n");
+  const std::string zip = EncodeBase64("PK\x03\x04 conformance archive");
+  const std::string pdf = EncodeBase64("%PDF-1.7\n%%EOF\n");
   const std::string link = "https://files.example.com/" + std::string(field.max_length, 'a');
   const std::pair<std::string, std::string> fine[] = {
       {"link", "https://files.example.com/a.zip"},
@@ -136,7 +137,7 @@ void WriteAttachment(CaseWriter& writer, const FieldPlan& field) {
       {"odd-text", "见附件"},
       {"broken-base64", zip.substr(1)},
       {"longer-than-declared", link},
-      {"longer-inline", contract::EncodeBase64("PK\x03\x04" + std::string(4096, 'z'))},
+      {"longer-inline", EncodeBase64("PK\x03\x04" + std::string(4096, 'z'))},
   };
   for (const auto& [name, value] : fine) {
     writer.AddField(field, name, Quote(value), writer.Clean());

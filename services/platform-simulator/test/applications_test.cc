@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "contract/decode.h"
 #include "contract/formats.h"
 #include "fixture.h"
@@ -41,8 +42,8 @@ TEST_P(Applications, AreWhatTheContractWants) {
   EXPECT_EQ(message.em_amount_fen(), 50'000'000);
   EXPECT_EQ(message.bzj_end_time(), kNow.value + kPurchaseMs);
   EXPECT_GT(message.open_time(), message.bzj_end_time());
-  EXPECT_TRUE(contract::LooksSealed(message.bidder_name()));
-  EXPECT_TRUE(contract::LooksSealed(message.tenderee_code()));
+  EXPECT_TRUE(LooksSealed(message.bidder_name()));
+  EXPECT_TRUE(LooksSealed(message.tenderee_code()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Ciphers, Applications, testing::Values("R1", "S1"));

@@ -43,14 +43,6 @@ namespace guarantee::contract {
 // 18 characters of the alphabet with the right check digit (GB 32100).
 [[nodiscard]] bool IsUscc(std::string_view text);
 
-// Strict base64: canonical padding and trailing bits, no white space. The recogniser gives the
-// decoded size; empty text is none.
-[[nodiscard]] std::optional<std::size_t> Base64Size(std::string_view text);
-[[nodiscard]] std::optional<std::string> DecodeBase64(std::string_view text);
-[[nodiscard]] std::string EncodeBase64(std::string_view bytes);
-
-// Ciphertext by its looks: strict base64 of whole 16-byte blocks (rulings 6.3.2).
-[[nodiscard]] bool LooksSealed(std::string_view text);
 // The most characters of a sealed value.
 inline constexpr std::size_t kSealedLengthMax = 4'096;
 
