@@ -9,8 +9,6 @@
 namespace guarantee::contract {
 namespace {
 
-using google::protobuf::Message;
-
 void Warn(const FieldTarget& target, WarningKind kind, const FieldPlan& field) {
   target.warnings.push_back({kind, field.wire});
 }

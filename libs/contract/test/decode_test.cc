@@ -89,10 +89,10 @@ TEST_F(DecodeTest, NullEmptyAndBlank_AreMissing) {
 }
 
 TEST_F(DecodeTest, Wrapper_IsTakenOff_AndFieldsBesideItIgnored) {
-  auto body = Body("3.22");
-  const auto inner = body;
+  const auto inner = Body("3.22");
   nlohmann::ordered_json wrapped = {{"orderNo", "OTHER"}, {"data", inner}, {"openTime", 5}};
-  EXPECT_EQ(Accepted<pb::OpenTimeMaintenance>("3.22", wrapped).order_no(), inner["orderNo"]);
+  EXPECT_EQ(Accepted<pb::OpenTimeMaintenance>("3.22", wrapped).order_no(),
+            inner["orderNo"].get<std::string>());
   wrapped["data"] = "text";
   EXPECT_EQ(Refused("3.22", wrapped).fields, Names{"openTime"});
 }

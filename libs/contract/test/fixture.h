@@ -18,8 +18,8 @@ namespace guarantee::contract {
 class ContractTest : public ::testing::Test {
  protected:
   static const Contract& TheContract() {
-    static const auto kContract = Contract::Load();
-    return **kContract;
+    static const auto contract = Contract::Load();
+    return **contract;
   }
   static const Interface& At(std::string_view section) {
     return *TheContract().FindSection(section);

@@ -116,10 +116,10 @@ class Writer {
     return {};
   }
   template <typename Effect>
-  void Notice(const std::string& section, const Effect& effect, std::string detail,
+  void Notice(const std::string& section, const Effect& effect, const std::string& detail,
               UnixMillis not_after = {}) {
     out_.Notice(routes_.notices_topic, section, *letter::ToMessage(effect, out_.now()),
-                effect.business_no, std::move(detail), not_after);
+                effect.business_no, detail, not_after);
   }
   [[nodiscard]] RowKey Row() const { return {kGuaranteeKind, out_.cause().flow}; }
   // The same number in a neighbour's flow; also where there is no such guarantee.

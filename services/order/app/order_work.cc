@@ -410,7 +410,7 @@ Result<service::Outcome> Work(service::Outbound& out, const WorkSettings& settin
   Result<service::Outcome> outcome = asked.Run(command, minted_guarantee_no);
   if (!outcome || !asked.nobody_to_ask()) return outcome;
   // The line is found by the bidder's code, which nobody has told us.
-  const auto refused = Case(out, settings).Run(CreditRefused{"bidder unknown"}, {});
+  auto refused = Case(out, settings).Run(CreditRefused{"bidder unknown"}, {});
   if (!refused) return refused;
   return outcome;
 }

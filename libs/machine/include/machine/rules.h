@@ -106,8 +106,8 @@ struct Write {
 };
 
 // One cell: at least one rule, exactly one without a guard, and that one last.
-template <typename Kinds, std::size_t kCount>
-[[nodiscard]] constexpr bool CellDecided(const std::array<Rule<Kinds>, kCount>& rules,
+template <typename Kinds, std::size_t Count>
+[[nodiscard]] constexpr bool CellDecided(const std::array<Rule<Kinds>, Count>& rules,
                                          typename Kinds::State state,
                                          typename Kinds::Command command) {
   bool decided = false;
@@ -119,8 +119,8 @@ template <typename Kinds, std::size_t kCount>
   return decided;
 }
 
-template <typename Kinds, std::size_t kCount>
-[[nodiscard]] constexpr bool EveryCellDecided(const std::array<Rule<Kinds>, kCount>& rules) {
+template <typename Kinds, std::size_t Count>
+[[nodiscard]] constexpr bool EveryCellDecided(const std::array<Rule<Kinds>, Count>& rules) {
   for (std::size_t state = 0; state < Kinds::kStateCount; ++state) {
     for (std::size_t command = 0; command < Kinds::kCommandCount; ++command) {
       if (!CellDecided(rules, static_cast<typename Kinds::State>(state),
@@ -133,8 +133,8 @@ template <typename Kinds, std::size_t kCount>
 }
 
 // No rule leads out of these states.
-template <typename Kinds, std::size_t kCount>
-[[nodiscard]] constexpr bool EndsAreFinal(const std::array<Rule<Kinds>, kCount>& rules,
+template <typename Kinds, std::size_t Count>
+[[nodiscard]] constexpr bool EndsAreFinal(const std::array<Rule<Kinds>, Count>& rules,
                                           StateSet ends) {
   for (const Rule<Kinds>& rule : rules) {
     if (rule.to && (rule.from & ends) != 0) return false;
@@ -167,9 +167,9 @@ struct RefusalFacts {
 };
 
 // For tables that are read by index.
-template <typename Refusal, std::size_t kCount>
-[[nodiscard]] constexpr bool InOrder(const std::array<RefusalFacts<Refusal>, kCount>& all) {
-  for (std::size_t at = 0; at < kCount; ++at) {
+template <typename Refusal, std::size_t Count>
+[[nodiscard]] constexpr bool InOrder(const std::array<RefusalFacts<Refusal>, Count>& all) {
+  for (std::size_t at = 0; at < Count; ++at) {
     if (static_cast<std::size_t>(all[at].code) != at) return false;
   }
   return true;
