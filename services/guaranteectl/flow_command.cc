@@ -52,17 +52,29 @@ Result<std::set<std::string>> FindCases(const Context& context, const std::strin
   return flows;
 }
 
+struct Found {
+  std::set<std::string> flows;
+  // Where nobody has the number: the flows in which it would have been answered.
+  std::vector<std::string> candidates;
+};
+
 // The register knows a request before any service does.
-Result<std::set<std::string>> FindFlows(const Context& context, const std::string& number) {
+Result<Found> FindFlows(const Context& context, const std::string& number) {
   v1::Selector selector;
   selector.set_number(number);
   selector.set_partner(context.partner);
-  std::set<std::string> flows;
+  Found found;
   const auto registered = Call<v1::GatewayService>(context.endpoints.gateway, "gateway",
                                                    &v1::GatewayService::Stub::FindFlows, selector);
-  if (registered) flows.insert(registered->flows().begin(), registered->flows().end());
-  if (!flows.empty()) return flows;
-  return FindCases(context, number);
+  if (registered) {
+    found.flows.insert(registered->flows().begin(), registered->flows().end());
+    found.candidates.assign(registered->candidates().begin(), registered->candidates().end());
+  }
+  if (!found.flows.empty()) return found;
+  auto cases = FindCases(context, number);
+  if (!cases) return tl::unexpected(cases.error());
+  found.flows = *std::move(cases);
+  return found;
 }
 
 // An order is found by the number of its letter as well; who gives that means the letter.
@@ -73,20 +85,6 @@ std::set<std::string> OwnersOf(const std::set<std::string>& flows, const std::st
     if (key && key->number == number) owners.insert(flow);
   }
   return owners.empty() ? flows : owners;
-}
-
-Result<std::string> ResolveFlow(const Context& context, const std::string& number) {
-  if (contract::SplitFlow(number)) return number;  // a flow key itself
-  const Result<std::set<std::string>> flows = FindFlows(context, number);
-  if (!flows) return tl::unexpected(flows.error());
-  if (flows->empty()) return Refused("flow.unknown", number + " names nothing");
-  const std::set<std::string> owners = OwnersOf(*flows, number);
-  if (owners.size() > 1) {
-    return Refused("flow.ambiguous",
-                   fmt::format("{} names several things, narrow with --partner or give one of: {}",
-                               number, fmt::join(owners, " ")));
-  }
-  return *owners.begin();
 }
 
 // The steps of every owner, and who could not be asked.
@@ -132,6 +130,44 @@ Result<Gathered> Gather(const Context& context, const std::string& flow) {
       gathered.steps.begin(), gathered.steps.end(),
       [](const v1::Step& left, const v1::Step& right) { return left.at() < right.at(); });
   return gathered;
+}
+
+// What names an order that nobody knows (a cancellation of it, say) is in no register and no
+// state: only its steps tell that it was answered.
+Result<std::set<std::string>> WithSteps(const Context& context,
+                                        const std::vector<std::string>& candidates) {
+  std::set<std::string> flows;
+  for (const std::string& flow : candidates) {
+    const Result<Gathered> gathered = Gather(context, flow);
+    if (!gathered) return tl::unexpected(gathered.error());
+    if (!gathered->steps.empty()) {
+      flows.insert(flow);
+    } else if (!gathered->missing.empty()) {
+      return Retryable("flow.incomplete",
+                       fmt::format("nothing is known of {}, but {} cannot be reached", flow,
+                                   fmt::join(gathered->missing, ", ")));
+    }
+  }
+  return flows;
+}
+
+Result<std::string> ResolveFlow(const Context& context, const std::string& number) {
+  if (contract::SplitFlow(number)) return number;  // a flow key itself
+  Result<Found> found = FindFlows(context, number);
+  if (!found) return tl::unexpected(found.error());
+  if (found->flows.empty()) {
+    auto answered = WithSteps(context, found->candidates);
+    if (!answered) return tl::unexpected(answered.error());
+    found->flows = *std::move(answered);
+  }
+  if (found->flows.empty()) return Refused("flow.unknown", number + " names nothing");
+  const std::set<std::string> owners = OwnersOf(found->flows, number);
+  if (owners.size() > 1) {
+    return Refused("flow.ambiguous",
+                   fmt::format("{} names several things, narrow with --partner or give one of: {}",
+                               number, fmt::join(owners, " ")));
+  }
+  return *owners.begin();
 }
 
 bool HasRecord(const v1::Step& step) {

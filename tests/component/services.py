@@ -127,6 +127,14 @@ class Services:
         )
         self.assertEqual((200, 500), (unknown[0], unknown[1]["code"]), unknown)
 
+    def test_a_cancellation_of_no_order_is_shown_by_the_number_it_names(self) -> None:
+        number = self.number("never-sent")
+        self.accepted(self.platform.ask("orderCancelApply", number, applyNo=number))
+        self.platform.await_receipt("3.4", number)
+        shown = self.operate("flow", "show", number, "--partner", self.system.partner["id"])
+        self.assertEqual("order", shown["flow"].split("/")[1])
+        self.assertLessEqual({"request", "notice", "answer"}, {one["kind"] for one in shown["steps"]})
+
     def test_refund_is_rejected_withdrawn_and_approved(self) -> None:
         letter = self.issued(self.number("refund"))
         rejected, withdrawn, approved = (self.number("R") for _ in range(3))

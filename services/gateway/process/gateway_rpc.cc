@@ -1,11 +1,29 @@
 #include "gateway/process/gateway_rpc.h"
 
+#include <array>
 #include <set>
 
 #include "contract/flow.h"
 #include "rpc/server.h"
 
 namespace guarantee::gateway {
+namespace {
+
+// Those whose number is one of the platform's; a credit's is hashed.
+constexpr std::array kKinds{contract::FlowKind::kOrder, contract::FlowKind::kGuarantee,
+                            contract::FlowKind::kClaim, contract::FlowKind::kInvoice};
+
+void AddCandidates(const rpc::v1::Selector& request, const partner::PartnerDirectory& partners,
+                   rpc::v1::FindFlowsReply& reply) {
+  for (const std::string& id : partners.Ids()) {
+    if (!request.partner().empty() && request.partner() != id) continue;
+    for (const contract::FlowKind kind : kKinds) {
+      reply.add_candidates(contract::JoinFlow(id, kind, request.number()));
+    }
+  }
+}
+
+}  // namespace
 
 grpc::Status GatewayRpc::FindFlows(grpc::ServerContext*, const rpc::v1::Selector* request,
                                    rpc::v1::FindFlowsReply* reply) {
@@ -15,6 +33,7 @@ grpc::Status GatewayRpc::FindFlows(grpc::ServerContext*, const rpc::v1::Selector
   std::set<std::string> flows;
   for (const RegisterRow& row : *rows) flows.insert(row.flow);
   for (const std::string& flow : flows) reply->add_flows(flow);
+  if (flows.empty()) AddCandidates(*request, *partners_, *reply);
   return grpc::Status::OK;
 }
 

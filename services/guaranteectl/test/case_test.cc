@@ -58,8 +58,9 @@ class ScriptedCases final : public v1::CaseService::Service {
     }
     return grpc::Status::OK;
   }
-  grpc::Status Flow(grpc::ServerContext*, const v1::FlowRequest*, v1::FlowReply* reply) override {
-    reply->add_steps()->set_kind("request");
+  grpc::Status Flow(grpc::ServerContext*, const v1::FlowRequest* request,
+                    v1::FlowReply* reply) override {
+    if (request->flow() != stepless) reply->add_steps()->set_kind("request");
     return grpc::Status::OK;
   }
   grpc::Status GetLag(grpc::ServerContext*, const v1::LagRequest*, v1::LagReply* reply) override {
@@ -75,7 +76,8 @@ class ScriptedCases final : public v1::CaseService::Service {
     return decision;
   }
 
-  std::string flow;  // of the guarantee
+  std::string flow;      // of the guarantee
+  std::string stepless;  // a flow of which nothing is known
   std::vector<v1::Lag> lags;
   v1::CaseDecision decided;
   v1::ListCasesRequest listed;
@@ -109,12 +111,16 @@ class ScriptedOrders final : public v1::OrderService::Service {
 // Knows no number.
 class ScriptedGateway final : public v1::GatewayService::Service {
  public:
-  grpc::Status FindFlows(grpc::ServerContext*, const v1::Selector*, v1::FindFlowsReply*) override {
+  grpc::Status FindFlows(grpc::ServerContext*, const v1::Selector*,
+                         v1::FindFlowsReply* reply) override {
+    for (const std::string& flow : candidates) reply->add_candidates(flow);
     return grpc::Status::OK;
   }
   grpc::Status Flow(grpc::ServerContext*, const v1::FlowRequest*, v1::FlowReply*) override {
     return grpc::Status::OK;
   }
+
+  std::vector<std::string> candidates;
 };
 
 class ScriptedDispatcher final : public v1::DispatcherService::Service {
@@ -316,6 +322,19 @@ TEST_F(CaseCommands, TheNumberOfALetterIsTheLettersFlowAndNotItsOrders) {
   const json document = json::parse(said.output);
   EXPECT_EQ(document.at("flow"), "demo/guarantee/G1");
   EXPECT_THAT(document.at("steps"), SizeIs(1)) << "the one process was asked once";
+  EXPECT_EQ(Ask({"flow", "show", "X"}).exit, 1);
+}
+
+TEST_F(CaseCommands, ANumberThatNobodyHasIsFoundByWhatWasAnswered) {
+  gateway_.candidates = {"demo/order/X", "second/order/X"};
+  const Said both = Ask({"flow", "show", "X"});
+  EXPECT_EQ(both.exit, 1);
+  EXPECT_THAT(both.errors, HasSubstr("demo/order/X second/order/X"));
+  cases_.stepless = "second/order/X";
+  const Said one = Ask({"flow", "show", "X"});
+  ASSERT_EQ(one.exit, 0) << one.errors;
+  EXPECT_EQ(json::parse(one.output).at("flow"), "demo/order/X");
+  gateway_.candidates = {"second/order/X"};
   EXPECT_EQ(Ask({"flow", "show", "X"}).exit, 1);
 }
 
