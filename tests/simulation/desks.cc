@@ -95,15 +95,16 @@ class OrderSide::Letters final : public order::LetterMaker {
 
 class OrderSide::Opener final : public order::SealedOpener {
  public:
-  std::string Fingerprint(const std::string& /*partner*/, const std::string& /*guarantee_no*/,
-                          const Secret& key) const override {
-    return DigestOf(key.Reveal());
+  order::Fingerprints FingerprintsOf(const std::string& /*partner*/,
+                                     const std::string& /*guarantee_no*/,
+                                     const Secret& key) const override {
+    const std::string digest = DigestOf(key.Reveal());
+    return {digest, digest};
   }
   Result<order::letter::Opening> Open(const std::string& partner, const order::Order& order,
                                       const std::string& /*guarantee_no*/,
                                       const Secret& key) const override {
     order::letter::Opening opening;
-    opening.key_fingerprint = DigestOf(key.Reveal());
     if (key.Reveal() != KeyOf(partner, order.order_no)) return opening;
     order::letter::RestoredNames names;
     names.bidder_name = Opened(order.sealed.bidder_name);

@@ -134,7 +134,11 @@ void WriteRestore(const Guarantee& from, store::Guarantee& to) {
     restore.set_key_fingerprint(from.restore->key_fingerprint);
     restore.set_at(from.restore->at.value);
   }
-  for (const std::string& number : from.restore_business_nos) to.add_restore_business_nos(number);
+  for (const RestoreRequest& one : from.restore_requests) {
+    store::GuaranteeRestoreRequest& request = *to.add_restore_requests();
+    request.set_business_no(one.business_no);
+    request.set_received_at(one.received_at.value);
+  }
   if (from.plain_letter) Write(*from.plain_letter, *to.mutable_plain_letter());
   WriteTime(from.plain_acknowledged_at, [&] { return to.mutable_plain_acknowledged_at(); });
 }
@@ -144,8 +148,9 @@ void ReadRestore(const store::Guarantee& from, Guarantee& to) {
     to.restore = Restore{
         Read(from.restore().names()), from.restore().key_fingerprint(), {from.restore().at()}};
   }
-  to.restore_business_nos.assign(from.restore_business_nos().begin(),
-                                 from.restore_business_nos().end());
+  for (const store::GuaranteeRestoreRequest& one : from.restore_requests()) {
+    to.restore_requests.push_back({one.business_no(), {one.received_at()}});
+  }
   if (from.has_plain_letter()) to.plain_letter = Read(from.plain_letter());
   to.plain_acknowledged_at =
       ReadTime(from.has_plain_acknowledged_at(), from.plain_acknowledged_at());

@@ -13,7 +13,6 @@ namespace {
 using sealing::Content;
 
 struct Place {
-  const char* name;
   int field;  // number in the message of 3.1
   Content content;
   std::string SealedFields::*sealed;
@@ -21,21 +20,21 @@ struct Place {
 };
 constexpr std::size_t kBidderCode = 1;
 constexpr std::array<Place, 8> kPlaces{{
-    {"bidder_name", partner::v1::OrderApply::kBidderNameFieldNumber, Content::kText,
-     &SealedFields::bidder_name, &letter::RestoredNames::bidder_name},
-    {"bidder_code", partner::v1::OrderApply::kBidderCodeFieldNumber, Content::kCode,
-     &SealedFields::bidder_code, &letter::RestoredNames::bidder_code},
-    {"project_name", partner::v1::OrderApply::kProjectNameFieldNumber, Content::kText,
-     &SealedFields::project_name, &letter::RestoredNames::project_name},
-    {"project_number", partner::v1::OrderApply::kProjectNoFieldNumber, Content::kText,
-     &SealedFields::project_number, &letter::RestoredNames::project_number},
-    {"section_number", partner::v1::OrderApply::kTendersNoFieldNumber, Content::kText,
-     &SealedFields::section_number, &letter::RestoredNames::section_number},
-    {"section_name", partner::v1::OrderApply::kTendersNameFieldNumber, Content::kText,
-     &SealedFields::section_name, &letter::RestoredNames::section_name},
-    {"tenderee_name", partner::v1::OrderApply::kTendereeFieldNumber, Content::kText,
-     &SealedFields::tenderee_name, &letter::RestoredNames::tenderee_name},
-    {"tenderee_code", partner::v1::OrderApply::kTendereeCodeFieldNumber, Content::kCode,
+    {partner::v1::OrderApply::kBidderNameFieldNumber, Content::kText, &SealedFields::bidder_name,
+     &letter::RestoredNames::bidder_name},
+    {partner::v1::OrderApply::kBidderCodeFieldNumber, Content::kCode, &SealedFields::bidder_code,
+     &letter::RestoredNames::bidder_code},
+    {partner::v1::OrderApply::kProjectNameFieldNumber, Content::kText, &SealedFields::project_name,
+     &letter::RestoredNames::project_name},
+    {partner::v1::OrderApply::kProjectNoFieldNumber, Content::kText, &SealedFields::project_number,
+     &letter::RestoredNames::project_number},
+    {partner::v1::OrderApply::kTendersNoFieldNumber, Content::kText, &SealedFields::section_number,
+     &letter::RestoredNames::section_number},
+    {partner::v1::OrderApply::kTendersNameFieldNumber, Content::kText, &SealedFields::section_name,
+     &letter::RestoredNames::section_name},
+    {partner::v1::OrderApply::kTendereeFieldNumber, Content::kText, &SealedFields::tenderee_name,
+     &letter::RestoredNames::tenderee_name},
+    {partner::v1::OrderApply::kTendereeCodeFieldNumber, Content::kCode,
      &SealedFields::tenderee_code, &letter::RestoredNames::tenderee_code},
 }};
 
@@ -50,13 +49,15 @@ Result<sealing::Configuration> ConfigurationOf(const partner::FieldCipher& ciphe
   return sealing::ReadConfiguration(words);
 }
 
+// As the gateway has it: the name in the message of 3.1.
+std::string NameOf(const Place& place) {
+  return partner::v1::OrderApply::descriptor()->FindFieldByNumber(place.field)->name();
+}
+
 // What the gateway sealed under the name that the field has in the message of 3.1.
 Result<Secret> Unsealed(const sealing::StorageKeys* keys, const Order& order, const Place& place) {
-  if (keys == nullptr) return Permanent("sealing.key_missing", "no storage keys", place.name);
-  return keys->Unseal(
-      order.sealed.*place.sealed,
-      {order.partner, order.order_no,
-       partner::v1::OrderApply::descriptor()->FindFieldByNumber(place.field)->name()});
+  if (keys == nullptr) return Permanent("sealing.key_missing", "no storage keys", NameOf(place));
+  return keys->Unseal(order.sealed.*place.sealed, {order.partner, order.order_no, NameOf(place)});
 }
 
 // The one who paid, or proved himself on the page, against what the key brought to light (B4).
@@ -89,10 +90,12 @@ Result<void> CipherOpener::Check() const {
   return {};
 }
 
-std::string CipherOpener::Fingerprint(const std::string& partner, const std::string& guarantee_no,
-                                      const Secret& key) const {
-  const std::array<std::string_view, 3> parts{partner, guarantee_no, key.Reveal()};
-  return fingerprints_.Make(parts);
+Fingerprints CipherOpener::FingerprintsOf(const std::string& partner,
+                                          const std::string& guarantee_no,
+                                          const Secret& key) const {
+  const std::array<std::string_view, 3> here{partner, guarantee_no, key.Reveal()};
+  const std::array<std::string_view, 2> anywhere{partner, key.Reveal()};
+  return {fingerprints_.Make(here), fingerprints_.Make(anywhere)};
 }
 
 Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Order& order,
@@ -107,16 +110,15 @@ Result<letter::Opening> CipherOpener::Open(const std::string& partner, const Ord
   for (const Place& place : kPlaces) {
     const std::string& value = order.sealed.*place.sealed;
     if (!sealing::LooksStored(value)) {
-      fields.push_back({place.name, value, place.content, std::nullopt});
+      fields.push_back({NameOf(place), value, place.content, std::nullopt});
       continue;
     }
     const Result<Secret> plain = Unsealed(storage_keys_.get(), order, place);
     if (!plain) return tl::unexpected(plain.error());
     fields.push_back(
-        {place.name, std::string(plain->Reveal()), place.content, sealing::FieldForm::kPlain});
+        {NameOf(place), std::string(plain->Reveal()), place.content, sealing::FieldForm::kPlain});
   }
   letter::Opening opening;
-  opening.key_fingerprint = Fingerprint(partner, guarantee_no, key);
   sealing::Report report;
   const auto opened = sealing::Open(fields, key, *configuration, &report);
   Report(guarantee_no, report);

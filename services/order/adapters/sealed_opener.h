@@ -24,8 +24,9 @@ class CipherOpener final : public SealedOpener {
 
   // That every partner's cipher is one; refused naming the partner.
   [[nodiscard]] Result<void> Check() const;
-  [[nodiscard]] std::string Fingerprint(const std::string& partner, const std::string& guarantee_no,
-                                        const Secret& key) const override;
+  [[nodiscard]] Fingerprints FingerprintsOf(const std::string& partner,
+                                            const std::string& guarantee_no,
+                                            const Secret& key) const override;
   [[nodiscard]] Result<letter::Opening> Open(const std::string& partner, const Order& order,
                                              const std::string& guarantee_no,
                                              const Secret& key) const override;

@@ -262,57 +262,83 @@ bool GuaranteeTasks::MayOpen(const std::optional<letter::Guarantee>& guarantee,
          letter::RefusalCode::kCannotOpen;
 }
 
+struct GuaranteeTasks::Sealed {
+  letter::GuaranteeRecord letter;
+  Order order;
+};
+
+Result<std::optional<GuaranteeTasks::Sealed>> GuaranteeTasks::LoadSealed(
+    const std::string& guarantee_flow) const {
+  const auto row = needs_.tools.load({kGuaranteeKind, guarantee_flow});
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::optional<Sealed>{};
+  Result<letter::GuaranteeRecord> letter = letter::ParseGuarantee((*row)->state);
+  if (!letter) return tl::unexpected(letter.error());
+  const auto order_row = needs_.tools.load({kOrderKind, letter->order_flow});
+  if (!order_row) return tl::unexpected(order_row.error());
+  if (!*order_row) return std::optional<Sealed>{};
+  Result<Order> order = ParseOrder((*order_row)->state);
+  if (!order) return tl::unexpected(order.error());
+  return std::optional<Sealed>{Sealed{*std::move(letter), *std::move(order)}};
+}
+
+void GuaranteeTasks::RememberKey(Workspace& workspace, const Cause& cause, const RowKey& key,
+                                 UnixMillis now) const {
+  const std::string& first = workspace.Row(key).state;
+  if (first.empty()) {
+    return workspace.Put(key, cause.partition, cause.flow, {cause.partner, {}, {}, "used", 0});
+  }
+  if (first == cause.flow) return;
+  service::Outbound(workspace, cause, now, needs_.tools.event_id)
+      .Alarm("guarantee", "the key has opened another letter before: " + first);
+}
+
 Result<Task> GuaranteeTasks::Restore(Cause cause, const std::string& message,
                                      UnixMillis received_at) const {
   auto request = Parse<partner::v1::RestoreApply>(message);
   if (!request) return tl::unexpected(request.error());
   const Secret key{request->secret_key()};
   Wipe(*request->mutable_secret_key());
+  const Result<std::optional<Sealed>> found = LoadSealed(cause.flow);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return Make(std::move(cause), letter::ToCommand(*request, {}, received_at));
+  const Sealed& sealed = **found;
+  const Fingerprints fingerprints =
+      needs_.opener->FingerprintsOf(cause.partner, request->guarantee_no(), key);
   letter::Opening opening;
-  std::optional<Order> opened;
-  bool skipped = false;
-  std::string order_flow;
-  const auto row = needs_.tools.load({kGuaranteeKind, cause.flow});
-  if (!row) return tl::unexpected(row.error());
-  if (*row) {
-    const Result<letter::GuaranteeRecord> record = letter::ParseGuarantee((*row)->state);
-    if (!record) return tl::unexpected(record.error());
-    order_flow = record->order_flow;
-    const auto order = needs_.tools.load({kOrderKind, order_flow});
-    if (!order) return tl::unexpected(order.error());
-    if (*order) {
-      const Result<Order> parsed = ParseOrder((*order)->state);
-      if (!parsed) return tl::unexpected(parsed.error());
-      opened = *parsed;
-      opening.key_fingerprint =
-          needs_.opener->Fingerprint(cause.partner, request->guarantee_no(), key);
-      skipped = !MayOpen(record->guarantee, letter::ToCommand(*request, opening, received_at),
-                         cause.partner);
-      if (!skipped) {
-        // Before the transaction: nothing slow is done under locks.
-        Result<letter::Opening> done =
-            needs_.opener->Open(cause.partner, *opened, request->guarantee_no(), key);
-        if (!done) return tl::unexpected(done.error());
-        opening = std::move(*done);
-      }
-    }
+  opening.key_fingerprint = fingerprints.of_guarantee;
+  const bool skipped = !MayOpen(sealed.letter.guarantee,
+                                letter::ToCommand(*request, opening, received_at), cause.partner);
+  if (!skipped) {
+    // Before the transaction: nothing slow is done under locks.
+    Result<letter::Opening> done =
+        needs_.opener->Open(cause.partner, sealed.order, request->guarantee_no(), key);
+    if (!done) return tl::unexpected(done.error());
+    opening = std::move(*done);
+    opening.key_fingerprint = fingerprints.of_guarantee;
   }
-  Result<Task> task =
-      Make(std::move(cause), letter::ToCommand(*request, std::move(opening), received_at));
-  if (!task || !opened) return task;
-  task->more_rows.push_back({kOrderKind, order_flow});
-  task->work = [work = std::move(task->work), sealed = opened->sealed, order_flow, skipped](
-                   Workspace& workspace, UnixMillis now) -> Result<Outcome> {
-    const std::string& state = workspace.Row({kOrderKind, order_flow}).state;
-    const Result<Order> order = ParseOrder(state);
+  const bool opens = opening.names.has_value();
+  Result<Task> task = Make(cause, letter::ToCommand(*request, std::move(opening), received_at));
+  if (!task) return task;
+  const RowKey order_row{kOrderKind, sealed.letter.order_flow};
+  const RowKey key_row{kRestoreKeyKind, fingerprints.of_partner};
+  task->more_rows.push_back(order_row);
+  if (opens) task->more_rows.push_back(key_row);
+  task->work = [this, cause = std::move(cause), work = std::move(task->work), order_row, key_row,
+                fields = sealed.order.sealed, skipped,
+                opens](Workspace& workspace, UnixMillis now) -> Result<Outcome> {
+    const Result<Order> order = ParseOrder(workspace.Row(order_row).state);
     if (!order) return tl::unexpected(order.error());
-    if (!(order->sealed == sealed)) return Retryable("order.sealed", "处理中");
+    if (!(order->sealed == fields)) return Retryable("order.sealed", "处理中");
     Result<Outcome> outcome = work(workspace, now);
+    if (!outcome) return outcome;
     // The gate has opened since we looked: now the key is to be tried.
     const bool gate_opened =
-        skipped && outcome &&
-        outcome->word == letter::FactsOf(letter::RefusalCode::kCannotOpen).word;
+        skipped && outcome->word == letter::FactsOf(letter::RefusalCode::kCannotOpen).word;
     if (gate_opened) return Retryable("order.restore_gate", "处理中");
+    if (opens && outcome->verdict == machine::Verdict::kApplied) {
+      RememberKey(workspace, cause, key_row, now);
+    }
     return outcome;
   };
   return task;

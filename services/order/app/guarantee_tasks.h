@@ -18,16 +18,22 @@
 
 namespace guarantee::order {
 
+// Keyed digests of a key of 3.7, by which it is known again: for this guarantee, and for any of the
+// partner's.
+struct Fingerprints {
+  std::string of_guarantee;
+  std::string of_partner;
+};
+
 // Opens what 3.1 brought sealed, with the key of 3.7. Thread-safe.
 class SealedOpener {
  public:
   virtual ~SealedOpener() = default;
-  // A keyed digest by which the key of this guarantee is known again.
-  [[nodiscard]] virtual std::string Fingerprint(const std::string& partner,
-                                                const std::string& guarantee_no,
-                                                const Secret& key) const = 0;
-  // Names are empty where the key opens nothing: why is nobody's business but the operator's.
-  // Permanent when the partner is not configured.
+  [[nodiscard]] virtual Fingerprints FingerprintsOf(const std::string& partner,
+                                                    const std::string& guarantee_no,
+                                                    const Secret& key) const = 0;
+  // Without the fingerprint. Names are empty where the key opens nothing: why is nobody's business
+  // but the operator's. Permanent when the partner is not configured.
   [[nodiscard]] virtual Result<letter::Opening> Open(const std::string& partner, const Order& order,
                                                      const std::string& guarantee_no,
                                                      const Secret& key) const = 0;
@@ -79,6 +85,12 @@ class GuaranteeTasks final : public service::Desk {
                                    const Error& error) const;
   [[nodiscard]] Result<service::Task> Restore(service::Cause cause, const std::string& message,
                                               UnixMillis received_at) const;
+  struct Sealed;
+  // The letter and its order as committed; empty where there is none.
+  [[nodiscard]] Result<std::optional<Sealed>> LoadSealed(const std::string& guarantee_flow) const;
+  // An alarm where the key has opened another letter before (rulings 6.4).
+  void RememberKey(messaging::Workspace& workspace, const service::Cause& cause,
+                   const messaging::RowKey& key, UnixMillis now) const;
   // Whether the letter would take names now; if it says no, or knows the key, nothing is opened.
   [[nodiscard]] bool MayOpen(const std::optional<letter::Guarantee>& guarantee,
                              const letter::RequestRestore& unopened,

@@ -13,6 +13,8 @@ inline constexpr std::int16_t kWaitingKind = 3;  // commands that wait for their
 inline constexpr std::int16_t kRefundKind = 4;
 inline constexpr std::int16_t kCancellationKind = 5;
 inline constexpr std::int16_t kRedirectKind = 6;  // by the token of 3.1's answer: the order's flow
+inline constexpr std::int16_t kRestoreKeyKind =
+    7;  // by the digest of a 3.7's key: a guarantee's flow
 
 inline constexpr const char* kRequestsTopic = "guarantee.requests.order.v1";
 inline constexpr const char* kDecisionsTopic = "guarantee.decisions.order.v1";

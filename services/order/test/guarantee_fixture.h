@@ -155,6 +155,20 @@ class GuaranteeServiceTest : public OrderServiceTest {
     apply.set_secret_key(key);
     return Ask(apply, "3.7", Letter(), number);
   }
+  // In the journal of a flow.
+  std::vector<std::string> Alarms(const std::string& flow) {
+    rpc::v1::FlowRequest request;
+    request.set_flow(flow);
+    grpc::ClientContext context;
+    rpc::v1::FlowReply reply;
+    const grpc::Status status = cases_->Flow(&context, request, &reply);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    std::vector<std::string> alarms;
+    for (const rpc::v1::Step& step : reply.steps()) {
+      if (step.detail().starts_with("alarm: ")) alarms.push_back(step.detail());
+    }
+    return alarms;
+  }
   void Open() {
     clock_.Advance(kToOpeningMs);
     clock_.Advance(1);

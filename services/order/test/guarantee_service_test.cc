@@ -102,11 +102,38 @@ TEST_F(GuaranteeServiceTest, Restore_OpensTellsNeighboursAndSendsTheLetter) {
   const auto notices = reader_->Await("RestoreNotice", 1);
   ASSERT_EQ(notices.size(), 1U);
   EXPECT_EQ(messaging::ReadEnvelope(notices[0])->business_no, "R-1");
+  EXPECT_EQ(Restore(vector_.key).code(), 200) << "the same call, because its answer was lost";
   // The same key again: the same notice once more; under another number one of its own.
+  clock_.Advance(1);
   EXPECT_EQ(Restore(vector_.key).code(), 200);
   ASSERT_EQ(reader_->Await("ResendNotice", 1).size(), 1U);
   EXPECT_EQ(Restore(vector_.key, "R-2").code(), 200);
   ASSERT_EQ(reader_->Await("RestoreNotice", 2).size(), 2U);
+  EXPECT_EQ(reader_->Count("ResendNotice"), 1U);
+}
+
+TEST_F(GuaranteeServiceTest, Restore_WithAKeyThatOpenedAnotherLetterRaisesAnAlarm) {
+  StartAll(false);
+  Issue();
+  auto second = Application("T2", kAmountFen);
+  second.set_bidder_code(vector_.code);
+  Apply("demo", second, "e2");
+  ASSERT_EQ(reader_->Await("OrderAccepted", 2).size(), 2U);
+  Decide("demo", "T2", Approval("d2", "G-2"));
+  ASSERT_EQ(reader_->Await("GuaranteeIssued", 2).size(), 2U);
+  Open();
+  const std::string other = contract::JoinFlow("demo", contract::FlowKind::kGuarantee, "G-2");
+  EXPECT_EQ(Restore(vector_.key).code(), 200);
+  EXPECT_EQ(Restore(vector_.key, "R-9").code(), 200) << "of one letter as often as it likes";
+  EXPECT_EQ(Alarms(Letter()), std::vector<std::string>{});
+  partner::v1::RestoreApply apply;
+  apply.set_business_no("R-2");
+  apply.set_guarantee_no("G-2");
+  apply.set_secret_key(vector_.key);
+  EXPECT_EQ(Ask(apply, "3.7", other, "R-2").code(), 200);
+  const std::vector<std::string> told{"alarm: the key has opened another letter before: " +
+                                      Letter()};
+  EXPECT_EQ(Alarms(other), told);
 }
 
 TEST_F(GuaranteeServiceTest, Restore_OpensWhatTheGatewaySealedToo) {

@@ -41,7 +41,7 @@ Guarantee Full() {
   full.credit = {true, "partner/credit/HASH"};
   full.issue_acknowledged_at = UnixMillis{13};
   full.restore = Restore{Names(), "fingerprint", {14}};
-  full.restore_business_nos = {"RESTORE-1", "RESTORE-2"};
+  full.restore_requests = {{"RESTORE-1", {11}}, {"RESTORE-2", {12}}};
   full.plain_letter = LetterFile{"sha-plain", 15, "application/ofd", {16}};
   full.plain_acknowledged_at = UnixMillis{17};
   full.refund =

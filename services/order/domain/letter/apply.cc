@@ -72,14 +72,20 @@ void On(Guarantee& guarantee, const IssueAcknowledged& event) {
 void On(Guarantee& guarantee, const GuaranteeRestored& event) {
   if (guarantee.state == State::kSealed) guarantee.state = State::kRestored;
   guarantee.restore = Restore{event.sensitive.names, event.sensitive.key_fingerprint, event.at};
-  guarantee.restore_business_nos = {event.business_no};
+  guarantee.restore_requests = {{event.business_no, event.received_at}};
   guarantee.terms_revision = guarantee.revision;
 }
 
 void On(Guarantee& guarantee, const PlainLetterAsked& event) {
   RecordDecision(guarantee, event.decision_id);
-  if (event.again) return;
-  Remember(guarantee.restore_business_nos, event.business_no, kRememberedRestoresMax);
+  if (!event.again) {
+    const RestoreRequest request{event.business_no, event.received_at.value_or(event.at)};
+    return Remember(guarantee.restore_requests, request, kRememberedRestoresMax);
+  }
+  if (!event.received_at) return;
+  for (RestoreRequest& one : guarantee.restore_requests) {
+    if (one.business_no == event.business_no) one.received_at = *event.received_at;
+  }
 }
 
 void On(Guarantee& guarantee, const PlainLetterReceived& event) {

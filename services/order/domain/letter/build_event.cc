@@ -57,6 +57,7 @@ Event Restored(const Rule&, const Situation& s) {
                               s.guarantee.sealed_letter.generated_at.value / kSecondMs;
   return GuaranteeRestored{
       .business_no = request.business_no,
+      .received_at = request.received_at,
       .at = s.now,
       .out_time_differs = differs,
       .bidder_differs = request.bidder_differs,
@@ -64,12 +65,19 @@ Event Restored(const Rule&, const Situation& s) {
 }
 
 Event LetterAsked(const Rule&, const Situation& s) {
-  const auto& known = s.guarantee.restore_business_nos;
+  const auto& known = s.guarantee.restore_requests;
   std::string number = BusinessNoOf(s.command);
-  if (number.empty() && !known.empty()) number = known.front();
-  const bool again = std::find(known.begin(), known.end(), number) != known.end();
+  if (number.empty() && !known.empty()) number = known.front().business_no;
+  const auto* request = std::get_if<RequestRestore>(&s.command);
   const DecisionHead head = HeadOrNone(s);
-  return PlainLetterAsked{std::move(number), s.now, again, head.decision_id, head.decided_by};
+  PlainLetterAsked event;
+  if (request != nullptr) event.received_at = request->received_at;
+  event.at = s.now;
+  event.again = FindRestore(s.guarantee, number) != nullptr;
+  event.business_no = std::move(number);
+  event.decision_id = head.decision_id;
+  event.decided_by = head.decided_by;
+  return event;
 }
 
 Event LetterReceived(const Rule&, const Situation& s) {

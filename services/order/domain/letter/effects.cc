@@ -53,8 +53,8 @@ void Of(Effects& out, const PlainLetterAsked& event, const Guarantee& after, con
   }
 }
 void Of(Effects& out, const PlainLetterReceived&, const Guarantee& after, const Situation&) {
-  for (const std::string& business_no : after.restore_business_nos) {
-    out.push_back(PlainLetterNotice(after, business_no));
+  for (const RestoreRequest& request : after.restore_requests) {
+    out.push_back(PlainLetterNotice(after, request.business_no));
   }
 }
 

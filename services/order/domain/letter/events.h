@@ -40,6 +40,7 @@ struct IssueAcknowledged {
 // restored bidder is not the one who paid or proved himself.
 struct GuaranteeRestored {
   std::string business_no;
+  UnixMillis received_at;
   UnixMillis at;
   bool out_time_differs = false;
   bool bidder_differs = false;
@@ -51,8 +52,10 @@ struct GuaranteeRestored {
   bool operator==(const GuaranteeRestored&) const = default;
 };
 // A further 3.7, or an operator, wants a 3.8. `again`: one with this number was promised or sent.
+// `received_at`: of the 3.7.
 struct PlainLetterAsked {
   std::string business_no;
+  std::optional<UnixMillis> received_at;
   UnixMillis at;
   bool again = false;
   std::string decision_id;

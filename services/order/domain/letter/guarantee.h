@@ -97,6 +97,15 @@ struct Restore {
   bool operator==(const Restore&) const = default;
 };
 
+// A 3.7 that succeeded, and when the gateway had it last: what comes with the same time is the
+// same request, which the gateway has called again because an answer was lost.
+struct RestoreRequest {
+  std::string business_no;
+  UnixMillis received_at;
+
+  bool operator==(const RestoreRequest&) const = default;
+};
+
 enum class RefundStatus : std::uint8_t { kRequested, kApproved, kRefused, kWithdrawn };
 
 // The last 3.15.
@@ -184,7 +193,7 @@ struct Guarantee {
   std::optional<UnixMillis> issue_acknowledged_at;  // the platform accepted 3.2
 
   std::optional<Restore> restore;
-  std::vector<std::string> restore_business_nos;  // of every 3.7 that succeeded, oldest first
+  std::vector<RestoreRequest> restore_requests;  // oldest first
   std::optional<LetterFile> plain_letter;
   std::optional<UnixMillis> plain_acknowledged_at;  // the platform accepted a 3.8
 
@@ -210,6 +219,15 @@ struct Guarantee {
   return guarantee.cancellation &&
          (guarantee.cancellation->status == CancellationStatus::kProposed ||
           guarantee.cancellation->status == CancellationStatus::kConsented);
+}
+
+// The 3.7 of that number, or null.
+[[nodiscard]] inline const RestoreRequest* FindRestore(const Guarantee& guarantee,
+                                                       const std::string& business_no) {
+  for (const RestoreRequest& one : guarantee.restore_requests) {
+    if (one.business_no == business_no) return &one;
+  }
+  return nullptr;
 }
 
 }  // namespace guarantee::order::letter

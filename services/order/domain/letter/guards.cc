@@ -51,11 +51,15 @@ bool SamePlaintexts(const Situation& s) {
   return request != nullptr && s.guarantee.restore && request->names &&
          *request->names == s.guarantee.restore->names;
 }
+bool SameRestore(const Situation& s) {
+  const RestoreRequest* known = FindRestore(s.guarantee, BusinessNoOf(s.command));
+  return known != nullptr && known->received_at == ReceivedAtOf(s.command);
+}
 // A promised 3.8 is never forgotten, so promises are bounded.
 bool TooManyRestores(const Situation& s) {
   return s.guarantee.restore && !s.guarantee.plain_letter &&
-         s.guarantee.restore_business_nos.size() >= kRememberedRestoresMax &&
-         !Has(s.guarantee.restore_business_nos, BusinessNoOf(s.command));
+         s.guarantee.restore_requests.size() >= kRememberedRestoresMax &&
+         FindRestore(s.guarantee, BusinessNoOf(s.command)) == nullptr;
 }
 
 bool LetterUnfit(const Situation& s) {
@@ -69,7 +73,7 @@ bool LetterUnfit(const Situation& s) {
 }
 bool RestoreUnknown(const Situation& s) {
   const std::string number = BusinessNoOf(s.command);
-  return !number.empty() && !Has(s.guarantee.restore_business_nos, number);
+  return !number.empty() && FindRestore(s.guarantee, number) == nullptr;
 }
 
 // Decisions
@@ -232,6 +236,7 @@ constexpr std::array<Check, kGuardCount> kChecks = {{
     {Guard::kBeforeRestoreGate, BeforeRestoreGate},
     {Guard::kCannotOpen, CannotOpen},
     {Guard::kRestored, IsRestored},
+    {Guard::kSameRestore, SameRestore},
     {Guard::kSameKey, SameKey},
     {Guard::kSamePlaintexts, SamePlaintexts},
     {Guard::kTooManyRestores, TooManyRestores},

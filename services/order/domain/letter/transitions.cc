@@ -57,6 +57,7 @@ constexpr auto kRules = std::to_array<Rule>({
     // letter that ended after the opening may still be opened, it stays ended.
     W::Refuse(Of(kNone), C::kRequestRestore, G::kAlways, R::kUnknown),
     W::Refuse(Of(kRefunded), C::kRequestRestore, G::kAlways, R::kRefunded),
+    W::Same(Of(kRestored) | kOpenable, C::kRequestRestore, G::kSameRestore),
     W::Refuse(Of(kRestored) | kOpenable, C::kRequestRestore, G::kTooManyRestores,
               R::kTooManyRestores),
     W::Stay(Of(kRestored) | kOpenable, C::kRequestRestore, G::kSameKey,

@@ -23,6 +23,7 @@ enum class Guard : std::uint8_t {
   kBeforeRestoreGate,
   kCannotOpen,
   kRestored,
+  kSameRestore,
   kSameKey,
   kSamePlaintexts,
   kTooManyRestores,
@@ -91,7 +92,7 @@ enum class Guard : std::uint8_t {
   kExpiryTimer,
   kAnswerTimer,
 };
-inline constexpr std::size_t kGuardCount = 67;
+inline constexpr std::size_t kGuardCount = 68;
 
 // What the rule itself tells; what an event brings along (3.8, 3.10, 3.16, 3.9, premium, credit,
 // alarms) follows from the event.

@@ -223,7 +223,7 @@ void CheckStep(const std::optional<Guarantee>& before, const World& after,
   EXPECT_EQ(after.timers, expected) << "timers and guarantee differ";
   EXPECT_LE(guarantee.decisions.size(), kRememberedDecisionsMax);
   EXPECT_LE(guarantee.operations.size(), kRememberedOperationsMax);
-  EXPECT_LE(guarantee.restore_business_nos.size(), kRememberedRestoresMax);
+  EXPECT_LE(guarantee.restore_requests.size(), kRememberedRestoresMax);
 }
 
 void Step(World& world, const Command& command, const Policy& policy) {

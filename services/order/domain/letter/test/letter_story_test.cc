@@ -74,6 +74,10 @@ TEST(LetterStory, RestoreAgainBeforeTheLetter_GetsOneNoticeEach) {
   }
   EXPECT_THAT(told, ElementsAre("RESTORE-1", "RESTORE-2"));
   play.Run(second);
+  EXPECT_EQ(play.last.verdict, Verdict::kSameAgain) << "called again, for the answer was lost";
+  EXPECT_THAT(play.last.effects, IsEmpty());
+  second.received_at = kNow + 1;
+  play.Run(second);
   EXPECT_EQ(*Find<ResendPlainLetter>(play.last), ResendPlainLetter{"RESTORE-2"});
 }
 

@@ -146,6 +146,7 @@ std::map<std::string, Change> OfCommands() {
       {"same number", SameNumber()},
       {"the proposal's number", Numbered("PROPOSAL-1")},
       {"other key", In<RequestRestore>([](auto& r) { r.key_fingerprint = "key-2"; })},
+      {"the same try", In<RequestRestore>([](auto& r) { r.received_at = kNow + -1; })},
       {"no fingerprint", In<RequestRestore>([](auto& r) { r.key_fingerprint.clear(); })},
       {"key opens nothing", In<RequestRestore>([](auto& r) { r.names.reset(); })},
       {"names differ", In<RequestRestore>([](auto& r) { r.names->tenderee_name = "other"; })},
@@ -175,18 +176,18 @@ std::map<std::string, Change> OfLetters() {
       {"not acknowledged", ToLetter([](auto& g) { g.issue_acknowledged_at.reset(); })},
       {"opened", ToLetter([](auto& g) {
          g.restore = Restore{GoodNames(), "key-1", kNow};
-         g.restore_business_nos = {"RESTORE-1"};
+         g.restore_requests = {{"RESTORE-1", kNow + -1}};
        })},
       {"unopened", ToLetter([](auto& g) {
          g.restore.reset();
-         g.restore_business_nos.clear();
+         g.restore_requests.clear();
        })},
       {"plain letter there", ToLetter([](auto& g) { g.plain_letter = File('c'); })},
       {"two restores", ToLetter([](auto& g) {
-         g.restore_business_nos = {"RESTORE-1", "RESTORE-2"};
+         g.restore_requests = {{"RESTORE-1", {}}, {"RESTORE-2", {}}};
        })},
       {"restores full", ToLetter([](auto& g) {
-         g.restore_business_nos.assign(kRememberedRestoresMax, "RESTORE-1");
+         g.restore_requests.assign(kRememberedRestoresMax, {"RESTORE-1", {}});
        })},
       {"3.8 accepted", ToLetter([](auto& g) { g.plain_acknowledged_at = kNow; })},
       {"no premium", ToLetter([](auto& g) { g.premium.reset(); })},

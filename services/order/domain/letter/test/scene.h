@@ -168,7 +168,9 @@ inline std::optional<Guarantee> GuaranteeIn(State state) {
   }
   if (state == State::kExpired) run(TimePassed{TimerKind::kExpiry, kValidEnd + 1}, kValidEnd + 1);
   if (state == State::kSealed || IsEnded(guarantee->state)) return guarantee;
-  run(GoodRestore());
+  RequestRestore restore = GoodRestore();
+  restore.received_at = kNow + -1;
+  run(restore);
   if (state == State::kCancelled) {
     run(RequestCancellation{"CANCEL-1", "G-1", "project done", kNow});
     run(ApproveCancellation{head, {}});
