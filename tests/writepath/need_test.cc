@@ -19,6 +19,7 @@ class NeedTest : public Scene {
     unit.rows = {Order(name)};
     unit.decide = [this, name](Workspace& workspace) -> Result<void> {
       ++tries_[name];
+      workspace.AfterCommit([this, name] { ++told_[name]; });
       const std::string letter = workspace.Row(Order(name)).state;
       if (Result<void> there = workspace.Need(Letter(letter)); !there) return there;
       workspace.Put(Letter(letter), 0, workspace.Row(Letter(letter)).state + "+" + name, {});
@@ -40,6 +41,7 @@ class NeedTest : public Scene {
   std::string State(const RowKey& key) { return store_->Load(key).value().value().state; }
 
   std::map<std::string, int> tries_;
+  std::map<std::string, int> told_;
 };
 
 TEST_F(NeedTest, TheWholeIsDecidedAgainOnceForAllThatIsNeeded) {
@@ -49,6 +51,7 @@ TEST_F(NeedTest, TheWholeIsDecidedAgainOnceForAllThatIsNeeded) {
   EXPECT_EQ(State(Letter("x")), "+a+c");
   EXPECT_EQ(State(Letter("y")), "+b");
   EXPECT_EQ(tries_, (std::map<std::string, int>{{"a", 2}, {"b", 2}, {"c", 2}}));
+  EXPECT_EQ(told_, (std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}}));
 }
 
 TEST_F(NeedTest, NothingOfTheFirstTryIsLeftBehind) {
@@ -59,13 +62,16 @@ TEST_F(NeedTest, NothingOfTheFirstTryIsLeftBehind) {
 TEST_F(NeedTest, AUnitThatAlwaysNeedsMoreIsToldToTryLater) {
   int asked = 0;
   Unit unit;
-  unit.decide = [&asked](Workspace& workspace) {
+  bool told = false;
+  unit.decide = [&](Workspace& workspace) {
+    workspace.AfterCommit([&told] { told = true; });
     return workspace.Need(Letter(std::to_string(++asked)));
   };
   const Result<void> done = Run({unit});
   ASSERT_FALSE(done.has_value());
   EXPECT_EQ(done.error().kind, ErrorKind::kRetryable);
   EXPECT_EQ(asked, messaging::kExecuteTriesMax);
+  EXPECT_FALSE(told) << "nothing was committed";
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ void Merge(Effects& all, Effects&& unit) {
   Append(all.outbox, unit.outbox);
   for (auto& [key, timer] : unit.timers) all.timers.insert_or_assign(key, std::move(timer));
   Append(all.journal, unit.journal);
+  Append(all.after_commit, unit.after_commit);
 }
 
 Result<void> WriteTimers(WriteTransaction& transaction, const Effects& effects) {
@@ -123,6 +124,10 @@ void Workspace::ClearFired(const Timer& timer) {
 
 void Workspace::Note(JournalLine line) { own_.journal.push_back(std::move(line)); }
 
+void Workspace::AfterCommit(std::function<void()> done) {
+  own_.after_commit.push_back(std::move(done));
+}
+
 Result<void> Workspace::Need(const RowKey& key) {
   if (Names(key)) return {};
   needed_.insert(key);
@@ -130,8 +135,7 @@ Result<void> Workspace::Need(const RowKey& key) {
 }
 
 Result<void> Executor::RunOnce(WriteTransaction& transaction, std::span<const Unit> units,
-                               std::set<RowKey>& keys) {
-  Effects effects;
+                               std::set<RowKey>& keys, Effects& effects) {
   if (Result<void> loaded = LoadRows(transaction, keys, effects); !loaded) return loaded;
   Result<void> again;
   for (const Unit& unit : units) {
@@ -155,21 +159,25 @@ Result<void> Executor::RunOnce(WriteTransaction& transaction, std::span<const Un
 Result<void> Executor::Run(std::span<const Unit> units, std::span<const OffsetMove> moves,
                            std::span<const HeldEpoch> epochs) {
   std::set<RowKey> keys = KeysOf(units);
+  Effects effects;
   const auto work = [&](WriteTransaction& transaction) -> Result<void> {
+    effects = {};
     if (!moves.empty()) {
       if (Result<void> moved = transaction.MoveOffsets(moves); !moved) return moved;
     }
     if (!epochs.empty()) {
       if (Result<void> held = transaction.HoldEpochs(epochs); !held) return held;
     }
-    return RunOnce(transaction, units, keys);
+    return RunOnce(transaction, units, keys, effects);
   };
   Result<void> done;
   for (int attempt = 0; attempt < kExecuteTriesMax; ++attempt) {
     done = store_.Transact(work);
-    if (done || done.error().code != kConflictCode) return done;
+    if (done || done.error().code != kConflictCode) break;
   }
-  return done;
+  if (!done) return done;
+  for (const std::function<void()>& committed : effects.after_commit) committed();
+  return {};
 }
 
 Result<void> Executor::Execute(std::span<const Unit> units, std::span<const HeldEpoch> epochs) {

@@ -54,7 +54,9 @@ void Outbound::Note(std::string journal_kind, std::string detail) {
 
 void Outbound::Alarm(std::string_view component, const std::string& text) {
   Note("event", "alarm: " + text);
-  runtime::Log(runtime::Level::kWarning, component, "alarm: " + text);
+  workspace_.AfterCommit([component = std::string(component), text] {
+    runtime::Log(runtime::Level::kWarning, component, "alarm: " + text);
+  });
 }
 
 void Outbound::NoteCause(const std::string& outcome) {

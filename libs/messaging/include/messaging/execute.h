@@ -32,6 +32,7 @@ struct Effects {
   };
   std::map<std::pair<RowKey, std::string>, TimerChange> timers;
   std::vector<JournalLine> journal;
+  std::vector<std::function<void()>> after_commit;
 };
 
 // What one unit sees and leaves behind; its effects count only if it succeeds.
@@ -56,6 +57,9 @@ class Workspace {
   // The timer as it was found due: one that has been moved meanwhile stays.
   void ClearFired(const Timer& timer);
   void Note(JournalLine line);
+  // Done once, when the whole has been committed (what is decided again after a conflict leaves
+  // nothing); lost if the process ends between. Must not fail.
+  void AfterCommit(std::function<void()> done);
 
  private:
   friend class Executor;
@@ -95,8 +99,9 @@ class Executor {
  private:
   [[nodiscard]] Result<void> Run(std::span<const Unit> units, std::span<const OffsetMove> moves,
                                  std::span<const HeldEpoch> epochs);
+  // `effects` is empty before, and what was written after.
   [[nodiscard]] Result<void> RunOnce(WriteTransaction& transaction, std::span<const Unit> units,
-                                     std::set<RowKey>& keys);
+                                     std::set<RowKey>& keys, Effects& effects);
   [[nodiscard]] Result<void> Halve(std::span<const Unit> units,
                                    std::map<TopicPartition, OffsetMove>& positions);
 

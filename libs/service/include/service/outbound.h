@@ -34,7 +34,7 @@ class Outbound {
             std::string business_no, std::string detail);
 
   void Note(std::string journal_kind, std::string detail);
-  // For operators: in the journal and as a warning in the log. Nothing sensitive.
+  // For operators: in the journal and, once committed, as a warning in the log. Nothing sensitive.
   void Alarm(std::string_view component, const std::string& text);
   // The command itself, with its outcome.
   void NoteCause(const std::string& outcome);
