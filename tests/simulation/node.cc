@@ -66,8 +66,17 @@ void Node::Start(service::Desk& desk) {
         if (!row) return tl::unexpected(row.error());
         return *row ? (*row)->state : std::string();
       },
-      &scene_.clock, options_.state_topic, [this] { return scene_.NextId(); }});
+      &scene_.clock, options_.state_topic, [this] { return scene_.NextId(); },
+      [this]() -> Result<bool> { return AllRead(); }});
   for (std::int32_t partition = 0; partition < kPartitions; ++partition) Join(partition);
+}
+
+bool Node::AllRead() const {
+  for (std::int32_t partition = 0; partition < kPartitions; ++partition) {
+    const TopicPartition source{options_.requests_topic, partition};
+    if (std::max<std::int64_t>(store_.NextOf(source), 0) < scene_.bus.End(source)) return false;
+  }
+  return true;
 }
 
 std::vector<TopicPartition> Node::Sources(std::int32_t partition) const {

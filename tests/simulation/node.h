@@ -42,6 +42,7 @@ class Node {
   [[nodiscard]] testing::MemoryWriteStore& store() { return store_; }
   [[nodiscard]] service::Desk& desk() { return *desk_; }
 
+  [[nodiscard]] bool AllRead() const;
   [[nodiscard]] bool HasUnread(std::int32_t partition) const;
   [[nodiscard]] bool HasPending(std::int32_t partition);
   [[nodiscard]] bool HasZombie() const { return zombie_.has_value(); }

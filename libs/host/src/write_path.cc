@@ -27,7 +27,7 @@ Result<void> WritePath::Start(service::TaskMaker& maker) {
       &maker, options_.waiting_kind, options_.waiting_code,
       [this](const std::string& flow) { return processor_->PartitionOf(flow); },
       [this](const std::string& flow) { return LoadWaiting(flow); }, &clock_, options_.state_topic,
-      [this] { return NewId(); }});
+      [this] { return NewId(); }, [this] { return processor_->AllPassed(); }});
   MakeProcessor();
   if (Result<void> started = processor_->Start(); !started) return started;
   lag_ = std::make_unique<messaging::LagMeter>(bus_, clock_, options_.group,

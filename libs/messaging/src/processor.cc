@@ -94,34 +94,52 @@ Result<void> Processor::WaitUntilPassed(const std::string& flow,
 
 Result<void> Processor::WaitUntilAllPassed(std::chrono::milliseconds timeout) {
   const std::int64_t deadline_ms = clock_.MonotonicMs() + timeout.count();
-  const Result<std::vector<std::int64_t>> ends =
-      bus_.EndOffsets(options_.requests_topic, std::max(timeout, kShortestTimeout));
+  auto ends = RequestEnds(std::max(timeout, kShortestTimeout));
+  if (!ends) return tl::unexpected(ends.error());
+  return WaitUntil(std::move(*ends), deadline_ms);
+}
+
+Result<bool> Processor::AllPassed() {
+  auto ends = RequestEnds(kOffsetTimeout);
+  if (!ends) return tl::unexpected(ends.error());
+  if (Result<void> looked = ErasePassed(*ends); !looked) return tl::unexpected(looked.error());
+  return ends->empty();
+}
+
+Result<std::map<TopicPartition, std::int64_t>> Processor::RequestEnds(
+    std::chrono::milliseconds timeout) {
+  const Result<std::vector<std::int64_t>> ends = bus_.EndOffsets(options_.requests_topic, timeout);
   if (!ends) return tl::unexpected(ends.error());
   std::map<TopicPartition, std::int64_t> unread;
   for (std::size_t partition = 0; partition < ends->size(); ++partition) {
     unread[{options_.requests_topic, static_cast<std::int32_t>(partition)}] = (*ends)[partition];
   }
-  return WaitUntil(std::move(unread), deadline_ms);
+  return unread;
+}
+
+Result<void> Processor::ErasePassed(std::map<TopicPartition, std::int64_t>& ends) {
+  std::erase_if(ends, [](const auto& end) { return end.second == 0; });
+  if (ends.empty()) return {};
+  const Result<std::vector<StartOffset>> offsets = store_.LoadOffsets(options_.lease.group);
+  if (!offsets) return tl::unexpected(offsets.error());
+  for (const StartOffset& offset : *offsets) {
+    const auto end = ends.find(offset.source);
+    if (end != ends.end() && offset.next >= end->second) ends.erase(end);
+  }
+  return {};
 }
 
 Result<void> Processor::WaitUntil(std::map<TopicPartition, std::int64_t> ends,
                                   std::int64_t deadline_ms) {
-  std::erase_if(ends, [](const auto& end) { return end.second == 0; });
-  while (!ends.empty()) {
-    const Result<std::vector<StartOffset>> offsets = store_.LoadOffsets(options_.lease.group);
-    if (!offsets) return tl::unexpected(offsets.error());
-    for (const StartOffset& offset : *offsets) {
-      const auto end = ends.find(offset.source);
-      if (end != ends.end() && offset.next >= end->second) ends.erase(end);
-    }
-    if (ends.empty()) break;
+  for (;;) {
+    if (Result<void> looked = ErasePassed(ends); !looked) return looked;
+    if (ends.empty()) return {};
     if (clock_.MonotonicMs() >= deadline_ms) return Retryable("service.behind", "处理中");
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kPassedPoll, [this] { return stopping_; })) {
       return Retryable("service.stopping", "处理中");
     }
   }
-  return {};
 }
 
 Processor::State Processor::state() const {

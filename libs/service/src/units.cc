@@ -1,5 +1,7 @@
 #include "service/units.h"
 
+#include <algorithm>
+
 #include "guarantee/event/v1/state.pb.h"
 #include "guarantee/store/v1/waiting.pb.h"
 #include "service/outbound.h"
@@ -240,6 +242,9 @@ Unit Units::FromTimer(const messaging::Timer& timer) {
 }
 
 Result<Unit> Units::FromQueue(const messaging::Timer& timer) const {
+  // Asked first: what is not found afterwards was not there.
+  const Result<bool> all_read = needs_.all_read();
+  if (!all_read) return tl::unexpected(all_read.error());
   Result<std::string> stored = needs_.load_waiting(timer.row.id);
   if (!stored) return tl::unexpected(stored.error());
   const auto queue = Parse<store::v1::WaitingQueue>(*stored);
@@ -258,14 +263,23 @@ Result<Unit> Units::FromQueue(const messaging::Timer& timer) const {
   }
   const RowKey row = QueueOf(timer.row.id);
   unit.rows.push_back(row);
-  unit.decide = [this, timer, row, stored = std::move(*stored),
+  unit.decide = [this, timer, row, all_read = *all_read, stored = std::move(*stored),
                  tasks = std::move(tasks)](Workspace& workspace) -> Result<void> {
     if (workspace.Row(row).state != stored) {
       return Retryable(messaging::kConflictCode, "another record has queued meanwhile");
     }
+    const UnixMillis now = needs_.clock->Now();
+    const bool missing = std::any_of(tasks.begin(), tasks.end(), [&](const Task& task) {
+      return workspace.Row(task.subject).state.empty();
+    });
+    if (missing && !all_read) {
+      messaging::Timer later = timer;
+      later.due = now + kWaitingAgainMs;
+      workspace.SetTimer(std::move(later));
+      return {};
+    }
     workspace.ClearTimer(timer.row, timer.name);
     workspace.Put(row, timer.partition, {}, workspace.Row(row).summary);
-    const UnixMillis now = needs_.clock->Now();
     for (const Task& task : tasks) {
       if (Result<void> done = Run(workspace, task, now); !done) return done;
     }

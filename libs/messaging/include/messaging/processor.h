@@ -57,6 +57,8 @@ class Processor final : private BatchHandler {
                                              std::chrono::milliseconds timeout);
   // The same for every partition of the requests topic: for a thing whose flow is not known.
   [[nodiscard]] Result<void> WaitUntilAllPassed(std::chrono::milliseconds timeout);
+  // Whether that is so now; waits for nobody but the bus and the store.
+  [[nodiscard]] Result<bool> AllPassed();
   [[nodiscard]] std::int32_t PartitionOf(const std::string& flow) const;
 
   struct State {
@@ -68,6 +70,10 @@ class Processor final : private BatchHandler {
   [[nodiscard]] std::vector<StartOffset> Positions() const { return consumer_.Positions(); }
 
  private:
+  [[nodiscard]] Result<std::map<TopicPartition, std::int64_t>> RequestEnds(
+      std::chrono::milliseconds timeout);
+  // Takes out the ends that this group has committed.
+  [[nodiscard]] Result<void> ErasePassed(std::map<TopicPartition, std::int64_t>& ends);
   // Until this group has committed each of the ends.
   [[nodiscard]] Result<void> WaitUntil(std::map<TopicPartition, std::int64_t> ends,
                                        std::int64_t deadline_ms);

@@ -11,8 +11,11 @@
 namespace guarantee::service {
 
 // Timer of a queue of waiting records: they are taken in order once everything that came before
-// them has been handled, and refused if the thing is still not there.
+// them has been handled, and refused if the thing is still not there. A record may name its thing
+// by a number that does not tell the partition, so nothing is called missing before every partition
+// of the requests topic has been read; until then the queue is looked at again.
 inline constexpr const char* kWaitingTimer = "waiting";
+inline constexpr std::int64_t kWaitingAgainMs = 1'000;
 inline constexpr int kWaitingMax = 64;                     // for one thing; more are parked
 inline constexpr std::size_t kWaitingBytesMax = 2U << 20;  // of one queue
 
@@ -44,6 +47,8 @@ class Units final : public messaging::UnitMaker {
     const Clock* clock = nullptr;
     std::string state_topic = {};  // empty: the state of matters is not published
     std::function<std::string()> event_id = {};
+    // Whether all that was in the requests topic when asked has been handled.
+    std::function<Result<bool>()> all_read = {};
   };
   explicit Units(Dependencies dependencies) : needs_(std::move(dependencies)) {}
 
