@@ -19,6 +19,18 @@ constexpr ConfigKey kKeys[] = {
      .kind = KeyKind::kBoolean,
      .fallback = "false",
      .help = "allow the rules file's letter; refused outside development"},
+    {.name = "order.restore_early_seconds",
+     .kind = KeyKind::kInteger,
+     .fallback = "300",
+     .least = 0,
+     .most = 86'400,
+     .help = "3.7 is taken this long before the opening, for clocks that differ"},
+    {.name = "order.proposal_answer_hours",
+     .kind = KeyKind::kInteger,
+     .fallback = "72",
+     .least = 1,
+     .most = 8'760,
+     .help = "from sending our own 3.9 until an operator is called"},
     {.name = "order.key_file",
      .kind = KeyKind::kFile,
      .required = true,
@@ -61,6 +73,9 @@ Result<OrderOptions> ReadOptions(const runtime::Config& config, const node::Node
                                               "config", "order.key_file");
   if (!key) return tl::unexpected(key.error());
   options.key = Secret(std::move(*key));
+  options.letter_policy.restore_early_ms = config.Integer("order.restore_early_seconds") * 1'000;
+  options.letter_policy.proposal_answer_ms =
+      config.Integer("order.proposal_answer_hours") * 3'600'000;
   options.demonstration_letters = config.Boolean("order.letters_demonstration");
   if (options.demonstration_letters && node.environment() != partner::Environment::kDevelopment) {
     return Refused("config", "demonstration letters are for development only",

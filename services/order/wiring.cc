@@ -146,7 +146,7 @@ class WiredOrderService final : public OrderService {
 
   [[nodiscard]] std::optional<letter::Policy> LetterPolicyOf(const std::string& id) const {
     if (!partners_->FindPartner(id)) return std::nullopt;
-    return letter::Policy{};
+    return options_.letter_policy;
   }
 
   void MakeTasks(std::optional<Rules> rules, const crypto::TokenKey& flow_key,

@@ -11,6 +11,7 @@
 #include "contract/contract.h"
 #include "host/host.h"
 #include "messaging/bus.h"
+#include "order/domain/letter/policy.h"
 #include "partner/directory.h"
 #include "sealing/storage.h"
 #include "sql/database.h"
@@ -27,6 +28,7 @@ struct OrderOptions {
   std::string rules_file;              // empty: nothing is decided by rules
   bool demonstration_letters = false;  // allow the rules file's letter; development only
   std::int64_t request_limit_ms = 5'000;
+  letter::Policy letter_policy;  // of every partner
   // Open what the gateway sealed; null: nothing was.
   std::shared_ptr<const sealing::StorageKeys> storage_keys;
   Secret key;  // of keyed hashes, at least 32 bytes: the gateway's

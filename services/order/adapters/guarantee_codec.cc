@@ -18,14 +18,15 @@ constexpr std::array<std::string_view, 4> kRefundWords = {"requested", "approved
 constexpr std::array<std::string_view, 7> kCancellationWords = {
     "requested", "proposed", "consented", "done", "refused", "withdrawn", "closed"};
 constexpr std::array<std::string_view, 3> kTimerNames = {"opening", "expiry", "proposal_answer"};
-constexpr std::array<std::string_view, 7> kAlarmTexts = {
+constexpr std::array<std::string_view, 8> kAlarmTexts = {
     "the letter was given back, but its notice could not be delivered before the opening",
     "the restored bidder is not the one who paid or proved himself",
     "a claim came for a letter that was cancelled or given back",
     "a payment was told that no hold allows",
     "a claim was paid before the letter was restored",
     "the platform did not answer our own cancellation in time",
-    "the platform takes a live letter for cancelled"};
+    "the platform takes a live letter for cancelled",
+    "the platform has accepted our own cancellation after it was closed here"};
 static_assert(!kAlarmTexts.back().empty());
 constexpr int kOperationKinds = 4;
 constexpr int kOperationOutcomes = 3;

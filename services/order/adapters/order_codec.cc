@@ -104,6 +104,7 @@ void WriteDecisions(const Order& order, store::Order& to) {
 
 void WriteProgress(const Order& order, store::Order& to) {
   Write(order.redirect_spent_at, &store::Order::mutable_redirect_spent_at, to);
+  to.set_redirect_visit_id(order.redirect_visit_id);
   if (order.premium) Write(*order.premium, *to.mutable_premium());
   to.set_premium_refunded(order.premium_refunded);
   for (const std::string& reference : order.payment_references) {
@@ -160,6 +161,7 @@ void ReadDecisions(const store::Order& from, Order& order) {
 
 void ReadProgress(const store::Order& from, Order& order) {
   order.redirect_spent_at = Read(from.has_redirect_spent_at(), from.redirect_spent_at());
+  order.redirect_visit_id = from.redirect_visit_id();
   if (from.has_premium()) order.premium = Read(from.premium());
   order.premium_refunded = from.premium_refunded();
   order.payment_references.assign(from.payment_references().begin(),

@@ -19,6 +19,7 @@ constexpr std::int32_t kListDefault = 200;
 constexpr std::int32_t kListMax = 1'000;
 constexpr std::size_t kChunkBytes = 64U << 10;
 constexpr std::size_t kMatchesMax = 20;
+constexpr std::size_t kVisitIdBytesMax = 64;
 
 void Add(rpc::v1::Summary& summary, const char* name, const std::string& value) {
   if (value.empty()) return;
@@ -104,7 +105,11 @@ grpc::Status OrderRpc::SpendRedirect(grpc::ServerContext* context,
                                      rpc::v1::SpendRedirectReply* reply) {
   const Result<StoredRow> row = FindByToken(context, request->token());
   if (!row) return Failed(row.error());
-  Result<service::Task> task = tasks_.FromRedirect(row->summary.partner, row->key.id);
+  if (request->visit_id().size() > kVisitIdBytesMax) {
+    return Failed(Error{ErrorKind::kRefused, "order.visit", "visit_id", "is longer than 64"});
+  }
+  Result<service::Task> task =
+      tasks_.FromRedirect(row->summary.partner, row->key.id, request->visit_id());
   if (!task) return Failed(task.error());
   const Result<service::Outcome> outcome = path_.Run(std::move(*task));
   if (!outcome) return Failed(outcome.error());

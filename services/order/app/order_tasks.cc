@@ -220,7 +220,8 @@ Result<Task> OrderTasks::FromCall(const std::string& partner, const std::string&
   return Make(std::move(cause), std::move(*command), *policy);
 }
 
-Result<Task> OrderTasks::FromRedirect(const std::string& partner, const std::string& flow) const {
+Result<Task> OrderTasks::FromRedirect(const std::string& partner, const std::string& flow,
+                                      const std::string& visit_id) const {
   const std::optional<Policy> policy = dependencies_.policy(partner);
   if (!policy) return Refused("order.partner", "the partner is not configured", "partner");
   Cause cause;
@@ -230,7 +231,7 @@ Result<Task> OrderTasks::FromRedirect(const std::string& partner, const std::str
   cause.event_id = dependencies_.makers.event_id();
   cause.journal_kind = "request";
   cause.detail = "the bidder came by the link";
-  return Make(std::move(cause), SpendRedirect{}, *policy);
+  return Make(std::move(cause), SpendRedirect{visit_id}, *policy);
 }
 
 Result<Task> OrderTasks::FromTimer(const messaging::Timer& timer, const contract::FlowKey& flow) {

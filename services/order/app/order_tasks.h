@@ -52,7 +52,8 @@ class OrderTasks final : public service::TaskMaker {
                                                         const std::string& message) const;
   // The bidder came by the link of this order.
   [[nodiscard]] Result<service::Task> FromRedirect(const std::string& partner,
-                                                   const std::string& flow) const;
+                                                   const std::string& flow,
+                                                   const std::string& visit_id) const;
   // A decision that came as a call.
   [[nodiscard]] Result<service::Task> FromCall(const std::string& partner, const std::string& flow,
                                                const event::v1::DecideOrder& decision);

@@ -51,7 +51,10 @@ void On(Order& order, const OrderAccepted& event) {
                          event.sensitive.basic_account};
 }
 
-void On(Order& order, const RedirectSpent& event) { order.redirect_spent_at = event.at; }
+void On(Order& order, const RedirectSpent& event) {
+  order.redirect_spent_at = event.at;
+  order.redirect_visit_id = event.visit_id;
+}
 
 void On(Order& order, const UnderwritingStarted& event) {
   order.state = State::kUnderwriting;

@@ -45,7 +45,9 @@ Event Accepted(const Rule&, const Situation& s) {
       .sensitive = {apply.sealed, apply.basic_account.bank, apply.basic_account.account}};
 }
 
-Event Spent(const Rule&, const Situation& s) { return RedirectSpent{s.now}; }
+Event Spent(const Rule&, const Situation& s) {
+  return RedirectSpent{s.now, Get<SpendRedirect>(s).visit_id};
+}
 
 Event Underwriting(const Rule&, const Situation& s) {
   UnderwritingStarted event{.at = s.now, .identified = false, .sensitive = {}};

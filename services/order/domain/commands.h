@@ -30,7 +30,11 @@ struct Apply31 {  // 3.1
   BasicAccount basic_account;
 };
 
-struct SpendRedirect {};
+// The bidder came by the link. `visit_id`: the page's name for this visit, by which it may ask
+// again when the answer was lost; empty: no answer is repeated.
+struct SpendRedirect {
+  std::string visit_id;
+};
 
 // The bidder proved `bidder` on the page and left what underwriting needs.
 struct CompleteMaterials {

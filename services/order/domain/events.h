@@ -35,6 +35,7 @@ struct OrderAccepted {
 
 struct RedirectSpent {
   UnixMillis at;
+  std::string visit_id;
   bool operator==(const RedirectSpent&) const = default;
 };
 

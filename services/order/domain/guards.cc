@@ -74,6 +74,11 @@ bool AmountOutOfRange(const Situation& s) {
                               apply->amount > s.policy.amount_max);
 }
 
+bool SameVisit(const Situation& s) {
+  const auto* visit = std::get_if<SpendRedirect>(&s.command);
+  return visit != nullptr && !visit->visit_id.empty() && s.order.redirect_spent_at &&
+         visit->visit_id == s.order.redirect_visit_id;
+}
 bool IdentityMissing(const Situation& s) {
   const auto* materials = As<CompleteMaterials>(s);
   return materials == nullptr || materials->bidder.name.empty();
@@ -246,6 +251,7 @@ constexpr std::array<Check, kGuardCount> kChecks = {{
      [](const Situation& s) { return OfApply(Guard::kBasicAccountMissing, s); }},
     {Guard::kSameBusinessNumber,
      [](const Situation& s) { return OfApply(Guard::kSameBusinessNumber, s); }},
+    {Guard::kSameVisit, SameVisit},
     {Guard::kRedirectSpent,
      [](const Situation& s) { return s.order.redirect_spent_at.has_value(); }},
     {Guard::kPastDeadline, [](const Situation& s) { return s.now > s.order.purchase_deadline; }},

@@ -148,6 +148,7 @@ struct Order {
   BasicAccount basic_account;
 
   std::optional<UnixMillis> redirect_spent_at;
+  std::string redirect_visit_id;
   std::optional<Identity> bidder;
 
   // The decision that approved or rejected.

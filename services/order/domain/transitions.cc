@@ -54,6 +54,7 @@ constexpr auto kRules = std::to_array<Rule>({
 
     // The one-time link of 3.1's answer.
     W::Refuse(Of(kNone), C::kSpendRedirect, G::kAlways, R::kOrderUnknown),
+    W::Same(kLive, C::kSpendRedirect, G::kSameVisit),
     W::Refuse(kLive, C::kSpendRedirect, G::kRedirectSpent, R::kRedirectSpent),
     W::Stay(kLive, C::kSpendRedirect, G::kAlways, W::Emit(E::kRedirectSpent)),
     W::Refuse(kClosed, C::kSpendRedirect, G::kAlways, R::kOrderClosed),

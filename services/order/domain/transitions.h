@@ -21,6 +21,7 @@ enum class Guard : std::uint8_t {
   kAmountOutOfRange,
   kBasicAccountMissing,
   kSameBusinessNumber,
+  kSameVisit,
   kRedirectSpent,
   kPastDeadline,
   kIdentityMissing,
@@ -67,7 +68,7 @@ enum class Guard : std::uint8_t {
   kLetterAtHand,
   kLetterUnrequested,
 };
-inline constexpr std::size_t kGuardCount = 50;
+inline constexpr std::size_t kGuardCount = 51;
 
 // The notice that the rule itself calls for; what an end brings along besides (refund, released
 // credit, answer to a waiting 3.3) follows from the order.

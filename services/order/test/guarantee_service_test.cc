@@ -352,7 +352,10 @@ TEST_F(GuaranteeServiceTest, Redirect_IsSpentOnce) {
   auto orders = rpc::v1::OrderService::NewStub(server_->InProcessChannel({}));
   rpc::v1::SpendRedirectRequest request;
   request.set_token(key.Make(parts));
-  for (const std::string result : {"applied", "refused"}) {
+  const std::pair<const char*, const char*> visits[] = {
+      {"V1", "applied"}, {"V1", "same_again"}, {"V2", "refused"}, {"", "refused"}};
+  for (const auto& [visit, result] : visits) {
+    request.set_visit_id(visit);
     // Although nothing has been read from the topic yet, perhaps.
     grpc::ClientContext context;
     rpc::v1::SpendRedirectReply reply;

@@ -147,7 +147,7 @@ TEST(GuaranteeCodec, Words_AreDistinctAndComeBack) {
   EXPECT_THAT((std::vector<std::string_view>{StatusWord(RefundStatus::kWithdrawn),
                                              StatusWord(CancellationStatus::kClosed)}),
               ElementsAre("withdrawn", "closed"));
-  EXPECT_FALSE(AlarmText(AlarmKind::kCancelNoticeUnexpected).empty());
+  EXPECT_FALSE(AlarmText(AlarmKind::kProposalAcceptedLate).empty());
 }
 
 }  // namespace

@@ -193,8 +193,11 @@ void CollectNotice(const Rule& rule, const Situation& after, std::vector<Effect>
     case Notice::kHoldRefused:
       return RefusedHold(out, rule, after);
     case Notice::kAlarm:
-      return Alarm(out, std::holds_alternative<ClaimPaid>(after.command)
-                            ? AlarmKind::kPaymentWithoutHold
+      if (std::holds_alternative<ClaimPaid>(after.command)) {
+        return Alarm(out, AlarmKind::kPaymentWithoutHold);
+      }
+      return Alarm(out, std::holds_alternative<ProposalAccepted>(after.command)
+                            ? AlarmKind::kProposalAcceptedLate
                             : AlarmKind::kCancelNoticeUnexpected);
   }
 }

@@ -118,6 +118,7 @@ enum class AlarmKind : std::uint8_t {
   kPaidWhileSealed,         // a claim was paid before the beneficiary could be compared
   kProposalUnanswered,      // our own 3.9 has no 3.10
   kCancelNoticeUnexpected,  // the platform takes a live letter for cancelled
+  kProposalAcceptedLate,    // the platform has our own 3.9 that we had given up
 };
 struct RaiseAlarm {
   AlarmKind kind = AlarmKind::kRefundNoticeExpired;

@@ -232,7 +232,8 @@ constexpr auto kRules = std::to_array<Rule>({
     W::Refuse(Of(kNone), C::kProposalAccepted, G::kAlways, R::kUnknown),
     W::Same(kLive, C::kProposalAccepted, G::kProposalConsented),
     W::Stay(kLive, C::kProposalAccepted, G::kProposalNamed, W::Emit(E::kProposalConsented)),
-    W::Refuse(kLive, C::kProposalAccepted, G::kAlways, R::kNoProposal),
+    // One that was given up when its first delivery was refused, and has been sent again.
+    W::Refuse(kLive, C::kProposalAccepted, G::kAlways, R::kNoProposal, {}, Notice::kAlarm),
     W::Same(kEnded, C::kProposalAccepted, G::kAlways),
     W::Refuse(Of(kNone), C::kProposalRefused, G::kAlways, R::kUnknown),
     W::Same(kLive, C::kProposalRefused, G::kProposalConsented),

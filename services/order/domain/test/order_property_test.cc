@@ -88,7 +88,7 @@ Command AnyCommand(Dice& dice, const World& world) {
     apply->received_at = dice.OneIn(20) ? kDeadline + 1 : kReceived;
   }
   if (auto* reject = std::get_if<Reject>(&command)) {
-    if (!dice.OneIn(3)) return SpendRedirect{};
+    if (!dice.OneIn(3)) return SpendRedirect{{}};
     reject->decision = AnyHead(dice);
   }
   if (std::holds_alternative<Approve>(command)) return AnyApprove(dice, now);
@@ -107,7 +107,7 @@ Command AnyCommand(Dice& dice, const World& world) {
     deadline->purchase_deadline = dice.OneIn(6) ? dice.Around(now) : dice.Around(kDeadline);
     deadline->received_at = now;
   }
-  if (std::holds_alternative<Cancel>(command) && dice.OneIn(2)) return SpendRedirect{};
+  if (std::holds_alternative<Cancel>(command) && dice.OneIn(2)) return SpendRedirect{{}};
   if (std::holds_alternative<TimePassed>(command)) return AnyTimer(dice, world);
   return command;
 }

@@ -34,6 +34,13 @@ Change ToOrder(std::function<void(Order&)> change) {
 Change At(UnixMillis now) {
   return [now](Scene& scene) { scene.now = now; };
 }
+Change SpentBy(const char* visit_id) {
+  return [visit_id](Scene& scene) {
+    scene.order->redirect_spent_at = kNow;
+    scene.order->redirect_visit_id = visit_id;
+    std::get<SpendRedirect>(scene.command).visit_id = "VISIT-1";
+  };
+}
 Change WithPayment(std::function<void(Payment&)> change) {
   return [change](Scene& scene) {
     if (auto* premium = std::get_if<PremiumReceived>(&scene.command)) {
@@ -176,6 +183,8 @@ std::map<std::string, Change> OfOrders() {
          }
        }},
       {"link spent", ToOrder([](auto& o) { o.redirect_spent_at = kNow; })},
+      {"link spent by this visit", SpentBy("VISIT-1")},
+      {"link spent by another visit", SpentBy("VISIT-2")},
       {"bidder unknown", ToOrder([](auto& o) { o.bidder.reset(); })},
       {"decision known",
        [](Scene& scene) {

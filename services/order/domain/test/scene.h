@@ -92,7 +92,7 @@ inline Command GoodCommand(CommandKind kind) {
     case CommandKind::kApply:
       return GoodApply();
     case CommandKind::kSpendRedirect:
-      return SpendRedirect{};
+      return SpendRedirect{{}};
     case CommandKind::kCompleteMaterials:
       return CompleteMaterials{{"甲公司", "CODE"}, other};
     case CommandKind::kApprove: {
@@ -131,7 +131,7 @@ inline Command GoodCommand(CommandKind kind) {
     case CommandKind::kProceed:
       break;
   }
-  return SpendRedirect{};
+  return SpendRedirect{{}};
 }
 
 // An order in `state`, reached by commands; the product is credit-backed, so PREMIUM_OK rests.
