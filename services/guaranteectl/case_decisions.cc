@@ -214,6 +214,15 @@ Result<Report> InvoiceDecide(const Context& context, const Arguments& arguments)
   return DecideOperation(context, "invoice", number, decision);
 }
 
+Result<Report> InvoiceReverse(const Context& context, const Arguments& arguments) {
+  auto decision = NewDecision<event::DecideInvoice>(context, arguments);
+  const Result<std::string> red = RequiredValue(arguments, "--red-no");
+  if (!red) return tl::unexpected(red.error());
+  decision.mutable_reverse()->set_red_no(*red);
+  decision.mutable_reverse()->set_red_code(arguments.Value("--red-code"));
+  return DecideOperation(context, "invoice", arguments.positionals.front(), decision);
+}
+
 Result<Report> RefundDecide(const Context& context, const Arguments& arguments) {
   return DecideApplication(context, arguments, "refund",
                            &event::DecideGuarantee::mutable_approve_refund,

@@ -108,6 +108,11 @@ const std::vector<Command>& LetterCommands() {
        "both "
        "are made up unless given), or there will be none",
        InvoiceDecide},
+      {{"invoice", "reverse"},
+       {"NO"},
+       {{"--red-no", "NO"}, {"--red-code", "CODE"}, {"--reason", "TEXT"}, {"--decision-id", "ID"}},
+       "a red letter took the invoice back: after a returned premium, or with the reason",
+       InvoiceReverse},
       {{"refund", "list"}, {}, {{"--limit", "N"}}, "letters to be given back", CaseList},
       {{"refund", "show"}, {"NO"}, {}, "one of them", CaseShow},
       {{"refund", "decide"},

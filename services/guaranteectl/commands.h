@@ -39,6 +39,7 @@ struct Context {
 [[nodiscard]] Result<Report> ClaimConfirm(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> ClaimRegister(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> InvoiceDecide(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> InvoiceReverse(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> RefundDecide(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> CancellationDecide(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> CancellationPropose(const Context& context,

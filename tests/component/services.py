@@ -232,6 +232,14 @@ class Services:
         self.await_state("invoice", number, "requested")
         self.decided("invoice", "decide", number, "approve")
         self.assertTrue(self.platform.await_receipt("3.14", number)["success"])
+        red = ("invoice", "reverse", number, "--red-no", "25432000000000000001")
+        self.operate(*red, exit_status=1)
+        self.decided(*red, "--reason", "抬头有误")
+        self.await_state("invoice", number, "reversed")
+        # Now the platform may ask for a right one.
+        again = self.number("I")
+        self.accepted(self.platform.ask("invoiceApply", again, **apply))
+        self.await_state("invoice", again, "requested")
 
     def test_flow_and_lag_know_every_service(self) -> None:
         number = self.number("C")

@@ -79,6 +79,12 @@ bool NumberUsed(const Situation& s) {
                      [&](const Request& r) { return r.blue == number || r.red == number; });
 }
 
+// A red letter follows a returned premium, or an invoice that was wrong: then somebody says how.
+bool Groundless(const Situation& s) {
+  const DecisionHead* head = HeadOf(s.command);
+  return s.view.row.guarantee.returned == Money{} && (head == nullptr || head->reason.empty());
+}
+
 bool SameNumber(const Situation& s) {
   const bool red = std::holds_alternative<Reverse>(s.command);
   return NumberOf(s) == (red ? Focus(s).red : Focus(s).blue);
@@ -134,8 +140,7 @@ constexpr std::array<Check, kGuardCount> kChecks = {{
     {Guard::kNumberUnfit, [](const Situation& s) { return !IsWellFormed(NumberOf(s)); }},
     {Guard::kNumberUsed, NumberUsed},
     {Guard::kSameNumber, SameNumber},
-    {Guard::kNothingReturned,
-     [](const Situation& s) { return s.view.row.guarantee.returned == Money{}; }},
+    {Guard::kGroundless, Groundless},
     {Guard::kNamesKnown,
      [](const Situation& s) { return s.view.row.guarantee.bidder.has_value(); }},
     {Guard::kAcceptanceKnown,

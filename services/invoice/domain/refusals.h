@@ -57,7 +57,7 @@ inline constexpr std::array<RefusalFacts, kRefusalCount> kRefusals = {{
     {RefusalCode::kIssuingFailed, "invoice.issuing_failed", "开票失败"},
     {RefusalCode::kAlreadyDecided, "invoice.already_decided", "开票申请已办结"},
     {RefusalCode::kNotIssued, "invoice.not_issued", "尚未开票，不能冲红"},
-    {RefusalCode::kNothingReturned, "invoice.nothing_returned", "保费未退还，不能冲红"},
+    {RefusalCode::kNothingReturned, "invoice.nothing_returned", "保费未退还，冲红须写明原因"},
     {RefusalCode::kNumberUnfit, "invoice.number_unfit", "发票号码或发票代码无效"},
     {RefusalCode::kNumberUsed, "invoice.number_used", "发票号码已使用"},
     {RefusalCode::kStaleDecision, "invoice.stale_decision", "决定所依据的开票版本已变更"},

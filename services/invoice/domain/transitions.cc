@@ -84,7 +84,7 @@ constexpr auto kRules = std::to_array<Rule>({
     Unknown(C::kReverse),
     Deny(In(kWaiting, kRequested, kFailed), C::kReverse, G::kAlways, R::kNotIssued),
     Stale(Of(kIssued), C::kReverse),
-    Deny(Of(kIssued), C::kReverse, G::kNothingReturned, R::kNothingReturned),
+    Deny(Of(kIssued), C::kReverse, G::kGroundless, R::kNothingReturned),
     Deny(Of(kIssued), C::kReverse, G::kNumberUnfit, R::kNumberUnfit),
     Deny(Of(kIssued), C::kReverse, G::kNumberUsed, R::kNumberUsed),
     W::Go(Of(kIssued), C::kReverse, G::kAlways, kReversed, W::Emit(E::kInvoiceReversed)),

@@ -36,7 +36,7 @@ enum class Guard : std::uint8_t {
   kNumberUnfit,
   kNumberUsed,
   kSameNumber,
-  kNothingReturned,
+  kGroundless,
   kNamesKnown,
   kAcceptanceKnown,
   kReturnKnown,

@@ -284,6 +284,7 @@ TEST_F(InvoiceServiceTest, RequestWaitsForRestoreAndAcceptanceThenIsIssuedAndRev
   EXPECT_EQ(messaging::ReadEnvelope(record)->interface_section, "3.14");
   event::DecideInvoice reverse = Decision("d4");
   reverse.mutable_reverse()->set_red_no(kRed);
+  reverse.clear_reason();
   EXPECT_EQ(Call(reverse, "I-1").reason(), "invoice.nothing_returned");
   Return(kPremiumFen);
   Await(kEventsTopic, "InvoicePremiumReturned", 1);

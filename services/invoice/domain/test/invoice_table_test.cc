@@ -54,6 +54,7 @@ Change Numbered(const InvoiceNumber& number) {
     if (auto* reverse = std::get_if<Reverse>(&scene.command)) reverse->number = number;
   };
 }
+void GiveReason(Scene& scene) { std::get<Reverse>(scene.command).decision.reason = "wrong title"; }
 Money Off(std::int64_t fen) { return {kPremium.fen + fen}; }
 void FillLog(Invoices& row) {
   auto& log = row.requests.empty() ? row.decisions : row.requests.back().decisions;
@@ -72,6 +73,7 @@ void RefuseBefore(Scene& scene) {
 std::map<std::string, Change> OfRequests() {
   return {
       {"plain", [](Scene&) {}},
+      {"with a reason", GiveReason},
       {"restored", Learnt(Restored())},
       {"accepted", Learnt(Accepted())},
       {"ready", [](Scene& scene) { scene.row = Taken(Taken(scene.row, Restored()), Accepted()); }},
