@@ -89,8 +89,8 @@ class Platform:
         status, answer = self.post(f"financialAccount/{operation}", body)
         return answer if status == 200 else {"status": status, **answer}
 
-    def order(self, number: str, sealer: Sealer | None = None) -> None:
-        fields = _application.fields(number)
+    def order(self, number: str, sealer: Sealer | None = None, **changed: object) -> None:
+        fields = _application.fields(number, **changed)
         if sealer is not None:
             fields |= {name: sealer.seal(str(fields[name])) for name in _SEALED}
         status, answer = self.post("financialAccount/doOrderApply", fields)

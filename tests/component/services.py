@@ -1,81 +1,17 @@
 """All four services behind one gateway: every interface that waits for a service's word, and every
 decision that guaranteectl can take, on the hub and on processes over Kafka and PostgreSQL."""
 
-import itertools
-import json
 import os
 import signal
 import unittest
 
-import _application
+import _desk
 import _platform
 import _system
 
-_LETTER = _system.REPOSITORY / "deploy" / "dev" / "demonstration-letter.pdf"
-_PLAIN_LETTER = _system.REPOSITORY / "deploy" / "dev" / "demonstration-plain-letter.pdf"
-_BENEFICIARY = ("岳阳市某局", "91430602MA4L5GJ80Y")
-_WITHIN_SECONDS = 30.0
 
-
-class Services:
+class Services(_desk.Desk):
     """The cases; a class below says on what they run."""
-
-    options: tuple[str, ...] = ()
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.system = cls.enterClassContext(_system.running(*cls.options, "--bank", "none"))
-        cls.platform = _platform.Platform(cls.system)
-        cls.numbers = itertools.count(1)
-
-    def number(self, kind: str) -> str:
-        return f"{kind}-{next(self.numbers)}"
-
-    def operate(self, *words: str, exit_status: int = 0) -> dict | list:
-        done = self.system.guaranteectl("--json", *words)
-        self.assertEqual(exit_status, done.returncode, f"{words}: {done.stdout}{done.stderr}")
-        return json.loads(done.stdout)
-
-    def decided(self, *words: str, result: str = "applied") -> dict:
-        said = self.operate(*words)
-        self.assertEqual(result, said["result"], said)
-        return said
-
-    def accepted(self, answer: dict) -> None:
-        self.assertEqual(200, answer.get("code"), answer)
-        self.assertNotIn("status", answer)
-
-    def await_state(self, kind: str, number: str, state: str) -> None:
-        def reached() -> bool:
-            done = self.system.guaranteectl("--json", kind, "show", number)
-            return done.returncode == 0 and json.loads(done.stdout)["state"] == state
-
-        _system.wait_for(reached, _WITHIN_SECONDS, f"{kind} {number} {state}")
-
-    def issued(self, number: str, sealer: _platform.Sealer | None = None) -> str:
-        """A letter of an order of that number; its own number."""
-        self.platform.order(number, sealer)
-        self.await_state("order", f"O-{number}", "accepted")
-        payer = ("--payer-name", "付款人", "--payer-account", _application.BASIC_ACCOUNT)
-        self.decided("order", "decide", f"O-{number}", "approve", "--letter", str(_LETTER), *payer)
-        return self.platform.await_receipt("3.2", f"O-{number}")["guarantee_no"]
-
-    def restored(self, number: str) -> str:
-        sealer = _platform.Sealer()
-        letter = self.issued(number, sealer)
-        self.accepted(self.maintain_opening(number, _platform.moment(minutes=-1)))
-        key = {"guaranteeNo": letter, "secretKey": sealer.key}
-        self.accepted(self.platform.ask("restoreApply", f"RS-{number}", **key))
-        for log in (self.system.state / "log").iterdir():
-            text = log.read_text(encoding="utf-8", errors="replace")
-            self.assertNotIn(sealer.secret, text, log.name)
-        self.decided("guarantee", "letter", letter, str(_PLAIN_LETTER))
-        self.platform.await_receipt("3.8", letter)
-        return letter
-
-    def maintain_opening(self, number: str, moment: str) -> dict:
-        body = {"orderNo": f"O-{number}", "openTime": moment}
-        return self.platform.post("financialAccount/openTimeMaintenance", body)[1]
 
     def credit_check(self, code: str) -> int:
         return self.platform.ask(
@@ -183,15 +119,9 @@ class Services:
     def test_claim_takes_two_people_and_a_payment(self) -> None:
         letter = self.restored(self.number("claim"))
         number = self.number("CL")
-        name, code = _BENEFICIARY
-        demand = {"guaranteeNo": letter, "beneficiary": name, "beneficiaryCode": code}
-        self.accepted(self.platform.ask("compensateApply", number, **demand))
+        self.accepted(self.demand(number, letter))
         self.await_state("claim", number, "received")
-        _system.wait_for(
-            lambda: self.operate("claim", "show", number).get("hold") == "held",
-            _WITHIN_SECONDS,
-            "the hold",
-        )
+        self.await_hold(number)
         self.decided("claim", "decide", number, "approve", "--as", "li", result="pending")
         self.operate("claim", "decide", number, "approve", "--as", "li", exit_status=1)
         consent = self.platform.ask("compensateRevocation", number, reason="x")
@@ -225,10 +155,7 @@ class Services:
     def test_invoice_follows_the_plain_letter(self) -> None:
         order, number = self.number("invoice"), self.number("I")
         letter = self.restored(order)
-        premium = self.operate("order", "show", f"O-{order}")["premium"]
-        apply = {"guaranteeNo": letter, "bidderName": "湖南某建设有限公司", "type": "0"}
-        apply |= {"bidderCode": "91430602MA4L5GJ80Y", "amount": premium}
-        self.accepted(self.platform.ask("invoiceApply", number, **apply))
+        self.accepted(self.demand_invoice(number, order, letter))
         self.await_state("invoice", number, "requested")
         self.decided("invoice", "decide", number, "approve")
         self.assertTrue(self.platform.await_receipt("3.14", number)["success"])
@@ -283,7 +210,7 @@ class OnKafkaAndPostgres(Services, unittest.TestCase):
             os.kill(self.system.pid_of("credit"), signal.SIGCONT)
         self.assertEqual((503, "处理中"), (answer["status"], answer["msg"]))
         _system.wait_for(
-            lambda: self.credit_check(bidder) == 2, _WITHIN_SECONDS, "credit's answer after it"
+            lambda: self.credit_check(bidder) == 2, _desk.WITHIN_SECONDS, "credit's answer after it"
         )
 
 
