@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ IN_CI = os.environ.get("CI") == "true"
 LOOPBACK = "127.0.0.1"
 
 _RUN_DEADLINE_SECONDS = 180.0
+_STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.02
 
 
@@ -101,6 +103,17 @@ class System:
 
     def kill(self, name: str) -> None:
         os.kill(self.pid_of(name), signal.SIGKILL)
+
+    def terminate(self, name: str) -> None:
+        """Returns once it has ended."""
+        pid = self.pid_of(name)
+        handle = os.pidfd_open(pid)
+        try:
+            os.kill(pid, signal.SIGTERM)
+            if not select.select([handle], [], [], _STOP_SECONDS)[0]:
+                raise Late(f"{name} did not end within {_STOP_SECONDS:.0f} seconds")
+        finally:
+            os.close(handle)
 
     def start(self, name: str) -> None:
         _launcher("start", "--state-dir", str(self.state), name)

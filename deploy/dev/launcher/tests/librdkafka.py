@@ -11,6 +11,36 @@ _COPY = 2
 _FIRST_PARTITION = 0
 _DEADLINE_MS = 30_000
 _TRY_MS = 1_000
+_PIECE_BYTES = 64
+
+
+class _Memory(ctypes.Structure):
+    _fields_ = [("start", ctypes.c_char_p), ("length", ctypes.c_size_t)]
+
+
+class _Header(ctypes.Structure):
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("start", ctypes.c_char_p),
+        ("length", ctypes.c_ssize_t),
+    ]
+
+
+class _PieceOf(ctypes.Union):
+    _fields_ = [
+        ("text", ctypes.c_char_p),
+        ("number", ctypes.c_int),
+        ("memory", _Memory),
+        ("header", _Header),
+        ("room", ctypes.c_char * _PIECE_BYTES),
+    ]
+
+
+class _Piece(ctypes.Structure):
+    """One argument of rd_kafka_produceva."""
+
+    TOPIC, VALUE, KEY, FLAGS, HEADER = 1, 4, 5, 7, 9
+    _fields_ = [("kind", ctypes.c_int), ("of", _PieceOf)]
 
 
 class _Message(ctypes.Structure):
@@ -49,6 +79,7 @@ def _declare() -> None:
                 pointer,
             ],
         ),
+        "rd_kafka_produceva": (pointer, [pointer, ctypes.POINTER(_Piece), ctypes.c_size_t]),
         "rd_kafka_flush": (ctypes.c_int, [pointer, ctypes.c_int]),
         "rd_kafka_consume_start": (ctypes.c_int, [pointer, ctypes.c_int32, ctypes.c_int64]),
         "rd_kafka_consume_stop": (ctypes.c_int, [pointer, ctypes.c_int32]),
@@ -105,6 +136,15 @@ class Record:
     value: bytes
 
 
+@dataclasses.dataclass(frozen=True)
+class Outgoing:
+    """A record to be sent; its key chooses the partition as the services' own producer would."""
+
+    key: str
+    headers: dict[str, str]
+    value: bytes
+
+
 def _headers(message) -> dict[str, str]:
     head = ctypes.c_void_p()
     if _LIBRARY.rd_kafka_message_headers(message, ctypes.byref(head)):
@@ -120,15 +160,33 @@ def _headers(message) -> dict[str, str]:
         found[(name.value or b"").decode()] = ctypes.string_at(value, size.value).decode()
 
 
+def _pieces(topic: str, record: Outgoing) -> ctypes.Array:
+    """They refer to the record's bytes, which outlive the call that copies them."""
+    key = record.key.encode()
+    pieces = [
+        _Piece(_Piece.TOPIC, _PieceOf(text=topic.encode())),
+        _Piece(_Piece.FLAGS, _PieceOf(number=_COPY)),
+        _Piece(_Piece.KEY, _PieceOf(memory=_Memory(key, len(key)))),
+        _Piece(_Piece.VALUE, _PieceOf(memory=_Memory(record.value, len(record.value)))),
+    ]
+    for name, text in record.headers.items():
+        value = text.encode()
+        header = _Header(name.encode(), value, len(value))
+        pieces.append(_Piece(_Piece.HEADER, _PieceOf(header=header)))
+    return (_Piece * len(pieces))(*pieces)
+
+
 class Client:
     """One connection; not for several threads."""
 
     def __init__(self, brokers: str, *, consumer: bool = False) -> None:
         error = ctypes.create_string_buffer(512)
         configuration = _LIBRARY.rd_kafka_conf_new()
-        for key, value in (("bootstrap.servers", brokers), ("acks", "all")):
-            if not (consumer and key == "acks"):
-                _LIBRARY.rd_kafka_conf_set(configuration, key.encode(), value.encode(), error, 512)
+        settings = {"bootstrap.servers": brokers}
+        if not consumer:
+            settings |= {"enable.idempotence": "true", "partitioner": "murmur2_random"}
+        for key, value in settings.items():
+            _LIBRARY.rd_kafka_conf_set(configuration, key.encode(), value.encode(), error, 512)
         kind = _CONSUMER if consumer else _PRODUCER
         self._handle = _LIBRARY.rd_kafka_new(kind, configuration, error, 512)
         if not self._handle:
@@ -158,6 +216,16 @@ class Client:
         if _LIBRARY.rd_kafka_flush(self._handle, _DEADLINE_MS):
             raise RuntimeError("records were not acknowledged")
         _LIBRARY.rd_kafka_topic_destroy(handle)
+
+    def send(self, topic: str, records: list[Outgoing]) -> None:
+        """Returns once all are acknowledged; those of one key are in this order."""
+        for record in records:
+            pieces = _pieces(topic, record)
+            failed = _LIBRARY.rd_kafka_produceva(self._handle, pieces, len(pieces))
+            if failed:
+                raise RuntimeError("a record was not taken")
+        if _LIBRARY.rd_kafka_flush(self._handle, _DEADLINE_MS):
+            raise RuntimeError("records were not acknowledged")
 
     def consume(self, topic: str, count: int) -> list[bytes]:
         """The first `count` records, or fewer where they do not come in time."""
