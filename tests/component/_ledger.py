@@ -19,22 +19,30 @@ Event = dict[int, bytes]
 
 def decode(value: bytes) -> Event:
     """The length-delimited fields of one Protobuf message by their number, bytes as they are."""
-    found: Event = {}
+    return {number: content for number, content in _fields(value) if isinstance(content, bytes)}
+
+
+def numbers(value: bytes) -> dict[int, int]:
+    """Its fields that are numbers."""
+    return {number: content for number, content in _fields(value) if isinstance(content, int)}
+
+
+def _fields(value: bytes) -> Iterator[tuple[int, bytes | int]]:
     at = 0
     while at < len(value):
         key, at = _varint(value, at)
         number, wire = key >> 3, key & 7
         if wire == _VARINT_WIRE:
-            _, at = _varint(value, at)
+            content, at = _varint(value, at)
+            yield number, content
         elif wire == _BYTES_WIRE:
             length, at = _varint(value, at)
             if at + length > len(value):
                 raise ValueError("a field reaches beyond the end of its message")
-            found[number] = value[at : at + length]
+            yield number, value[at : at + length]
             at += length
         else:
-            raise ValueError(f"wire type {wire} is none of a 3.1")
-    return found
+            raise ValueError(f"wire type {wire} is none of ours")
 
 
 def _varint(value: bytes, at: int) -> tuple[int, int]:
