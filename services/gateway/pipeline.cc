@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/secret.h"
 #include "contract/decode.h"
 #include "contract/digest.h"
 #include "contract/fields.h"
@@ -102,14 +103,16 @@ void Pipeline::Handle(Inbound inbound, http::Body body, http::Responder responde
     if (const Run late = weak.lock()) late->EndAll(Unavailable());
   });
   run->SetReceipt(body.received_at, until);
-  if (body.bytes.size() <= kDecodeInlineBytes) return Decode(run, body.bytes);
-  auto shared = std::make_shared<std::string>(std::move(body.bytes));
+  const bool small = body.bytes.size() <= kDecodeInlineBytes;
+  // It may hold a key: wiped once it is decoded.
+  const auto bytes = std::make_shared<const Secret>(std::move(body.bytes));
+  if (small) return Decode(run, bytes->Reveal());
   const bool taken = parts_.workers->Submit(
-      [self = shared_from_this(), run, shared] { self->Decode(run, *shared); });
+      [self = shared_from_this(), run, bytes] { self->Decode(run, bytes->Reveal()); });
   if (!taken) run->EndAll(Unavailable());
 }
 
-void Pipeline::Decode(const Run& run, const std::string& body) {
+void Pipeline::Decode(const Run& run, std::string_view body) {
   auto decoded = contract::Decode(run->interface(), body, run->partner().tolerance);
   if (!decoded) return run->EndAll(FromFailure(decoded.error()));
   run->SetItems(std::move(*decoded));

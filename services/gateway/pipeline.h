@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "contract/contract.h"
@@ -63,7 +64,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
     bool registered = false;
   };
 
-  void Decode(const Run& run, const std::string& body);
+  void Decode(const Run& run, std::string_view body);
   void StartItem(const Run& run, std::size_t index);
   [[nodiscard]] bool IsOffered(const contract::Interface& interface) const;
   // With a register.
