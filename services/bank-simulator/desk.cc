@@ -14,16 +14,16 @@ constexpr std::string_view kEvents = ".events.";
 constexpr std::string_view kDecisions = ".decisions.";
 
 const Answerers& AllAnswers() {
-  static const Answerers kAnswerers = [] {
-    Answerers answerers;
-    AddOrderAnswers(answerers);
-    AddGuaranteeAnswers(answerers);
-    AddClaimAnswers(answerers);
-    AddCreditAnswers(answerers);
-    AddInvoiceAnswers(answerers);
-    return answerers;
+  static const Answerers answerers = [] {
+    Answerers all;
+    AddOrderAnswers(all);
+    AddGuaranteeAnswers(all);
+    AddClaimAnswers(all);
+    AddCreditAnswers(all);
+    AddInvoiceAnswers(all);
+    return all;
   }();
-  return kAnswerers;
+  return answerers;
 }
 
 }  // namespace

@@ -54,15 +54,15 @@ Step Restore() {
 }
 
 const std::vector<Value>& Beneficiary() {
-  static const std::vector<Value> kValues = {{"beneficiary", "$their_name"},
-                                             {"beneficiary_code", "$their_code"}};
-  return kValues;
+  static const std::vector<Value> values = {{"beneficiary", "$their_name"},
+                                            {"beneficiary_code", "$their_code"}};
+  return values;
 }
 
 const std::vector<Value>& Invoice() {
-  static const std::vector<Value> kValues = {
+  static const std::vector<Value> values = {
       {"bidder_name", "$bidder_name"}, {"bidder_code", "$bidder_code"}, {"amount_fen", "$cost"}};
-  return kValues;
+  return values;
 }
 
 std::vector<Leg> Credits() {
@@ -203,14 +203,14 @@ std::vector<Leg> Refusals() {
 }  // namespace
 
 const std::vector<Leg>& TourLegs() {
-  static const std::vector<Leg> kLegs = [] {
-    std::vector<Leg> legs;
+  static const std::vector<Leg> legs = [] {
+    std::vector<Leg> all;
     for (const auto part : {Credits, BeforeOpening, Cancellations, Claims, Refusals}) {
-      for (Leg& leg : part()) legs.push_back(std::move(leg));
+      for (Leg& leg : part()) all.push_back(std::move(leg));
     }
-    return legs;
+    return all;
   }();
-  return kLegs;
+  return legs;
 }
 
 }  // namespace guarantee::platform_simulator

@@ -15,13 +15,13 @@ namespace {
 class DocumentTest : public ::testing::Test {
  protected:
   static const Contract& TheContract() {
-    static const auto kContract = Contract::Load();
-    return **kContract;
+    static const auto contract = Contract::Load();
+    return **contract;
   }
   static const std::vector<Section>& Sections() {
-    static const auto kSections =
+    static const auto sections =
         ReadDocument(std::string(GUARANTEE_SOURCE_DIR) + "/tests/data/interface-document.txt");
-    return kSections;
+    return sections;
   }
 };
 

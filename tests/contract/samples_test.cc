@@ -20,7 +20,7 @@ struct Verdicts {
 };
 
 const std::map<std::string, Verdicts>& Expected() {
-  static const std::map<std::string, Verdicts> kExpected = {
+  static const std::map<std::string, Verdicts> expected = {
       {"3.1", {{"businessNo", "openTime", "icheck"}, {"openTime", "icheck"}}},
       {"3.2", {{"guaranteeFile"}, {"guaranteeFile"}}},
       {"3.6", {{"validBeginTime", "validEndTime"}, {"validBeginTime", "validEndTime"}}},
@@ -34,7 +34,7 @@ const std::map<std::string, Verdicts>& Expected() {
       {"3.13", {{"bank", "account"}, {}}},
       {"3.14", {{"invoiceResult", "type"}, {"invoiceResult", "type"}}},
   };
-  return kExpected;
+  return expected;
 }
 
 Tolerance Forgiving() {

@@ -29,8 +29,8 @@ const FieldPlan* FieldOf(const MessagePlan& reply, int number) {
 }
 
 const MessagePlan& PlainReply() {
-  static const MessagePlan kPlan = CompileMessage(*partner::v1::PlainAnswer::descriptor());
-  return kPlan;
+  static const MessagePlan plan = CompileMessage(*partner::v1::PlainAnswer::descriptor());
+  return plan;
 }
 
 // A withdrawal's data repeats the code, and a refusal redirects nowhere: whichever of the two a
@@ -138,7 +138,7 @@ struct Row {
 };
 
 const std::array<Row, 7>& Table() {
-  static const std::array<Row, 7> kTable = {{
+  static const std::array<Row, 7> table = {{
       {Normalised(messages::kUserEmpty), AnswerClass::kStopPartner},
       {Normalised(messages::kUserUnknown), AnswerClass::kStopPartner},
       {Normalised(messages::kUserDisabled), AnswerClass::kStopPartner},
@@ -147,7 +147,7 @@ const std::array<Row, 7>& Table() {
       {Normalised(messages::kNotEntitled), AnswerClass::kStopInterface},
       {Normalised(messages::kEntitlementExpiredStart), AnswerClass::kStopPartner},
   }};
-  return kTable;
+  return table;
 }
 
 }  // namespace

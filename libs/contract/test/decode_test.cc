@@ -125,7 +125,8 @@ TEST_F(DecodeTest, Sample31_NeedsItsSwitch) {
   body.erase("businessNo");
   EXPECT_EQ(Refused("3.1", body).fields, Names{"businessNo"});
   tolerance_.compat_sample31 = true;
-  EXPECT_EQ(Accepted<pb::OrderApply>("3.1", body).business_no(), body["orderNo"]);
+  EXPECT_EQ(Accepted<pb::OrderApply>("3.1", body).business_no(),
+            body["orderNo"].get<std::string>());
   EXPECT_TRUE(Warned(WarningKind::kDefaulted, "businessNo"));
 }
 

@@ -19,28 +19,28 @@ class FuzzTest : public ContractTest {
   }
   // One to three of: a byte changed, a run cut out, a run doubled, a token of the grammar put in.
   std::string Damaged(std::string text) {
-    static const std::vector<std::string> kTokens = {"\"",
-                                                     "\\u0000",
-                                                     "\\ud800",
-                                                     "{",
-                                                     "}",
-                                                     "[",
-                                                     "]",
-                                                     ",",
-                                                     ":",
-                                                     "null",
-                                                     "1e999",
-                                                     "-0",
-                                                     "\xFF",
-                                                     "\xEF\xBB\xBF",
-                                                     "true",
-                                                     "\\",
-                                                     "{\"data\":{",
-                                                     "}}",
-                                                     std::string(1, '\0'),
-                                                     "0",
-                                                     " ",
-                                                     "保"};
+    static const std::vector<std::string> tokens = {"\"",
+                                                    "\\u0000",
+                                                    "\\ud800",
+                                                    "{",
+                                                    "}",
+                                                    "[",
+                                                    "]",
+                                                    ",",
+                                                    ":",
+                                                    "null",
+                                                    "1e999",
+                                                    "-0",
+                                                    "\xFF",
+                                                    "\xEF\xBB\xBF",
+                                                    "true",
+                                                    "\\",
+                                                    "{\"data\":{",
+                                                    "}}",
+                                                    std::string(1, '\0'),
+                                                    "0",
+                                                    " ",
+                                                    "保"};
     for (std::size_t times = 1 + Below(3); times > 0 && !text.empty(); --times) {
       const std::size_t at = Below(text.size());
       const std::size_t length = 1 + Below(std::min<std::size_t>(text.size() - at, 20));
@@ -55,7 +55,7 @@ class FuzzTest : public ContractTest {
           text.insert(at, text.substr(at, length));
           break;
         default:
-          text.insert(at, kTokens[Below(kTokens.size())]);
+          text.insert(at, tokens[Below(tokens.size())]);
           break;
       }
     }

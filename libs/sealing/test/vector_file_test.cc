@@ -74,8 +74,8 @@ Configuration Vector::How() const { return ReadConfiguration(Words()).value(); }
 void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.At("vector"); }
 
 const std::vector<Vector>& Vectors() {
-  static const std::vector<Vector> kVectors = Load();
-  return kVectors;
+  static const std::vector<Vector> vectors = Load();
+  return vectors;
 }
 
 const Vector& VectorNamed(const std::string& name) {

@@ -13,7 +13,6 @@ namespace {
 
 using messaging::Delivered;
 using messaging::Envelope;
-using messaging::RowKey;
 using messaging::Workspace;
 
 constexpr std::int16_t kThingKind = 1;

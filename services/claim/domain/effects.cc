@@ -111,9 +111,9 @@ const Timer* Find(const std::vector<Timer>& timers, const Timer& like) {
 }  // namespace
 
 void CollectEffects(const Event& event, const Situation& after, std::vector<Effect>& out) {
-  static const Claim kNoClaim{};
+  static const Claim no_claim{};
   const Claim* claim = after.view.claim();
-  std::visit([&](const auto& fact) { Of(out, fact, claim != nullptr ? *claim : kNoClaim); }, event);
+  std::visit([&](const auto& fact) { Of(out, fact, claim != nullptr ? *claim : no_claim); }, event);
 }
 
 void CollectNotice(const Rule& rule, const Situation& after, std::vector<Effect>& out) {

@@ -18,9 +18,9 @@ const T* As(const Situation& s) {
 }
 
 const Claim& Focus(const Situation& s) {
-  static const Claim kNoClaim{};
+  static const Claim no_claim{};
   const Claim* claim = s.view.claim();
-  return claim != nullptr ? *claim : kNoClaim;
+  return claim != nullptr ? *claim : no_claim;
 }
 
 bool HasTimer(const Situation& s, TimerKind kind) {

@@ -15,9 +15,9 @@ const T* As(const Situation& s) {
 }
 
 const Request& Focus(const Situation& s) {
-  static const Request kNoRequest{};
+  static const Request no_request{};
   const Request* request = s.view.request();
-  return request != nullptr ? *request : kNoRequest;
+  return request != nullptr ? *request : no_request;
 }
 
 template <typename Wanted>
