@@ -25,7 +25,7 @@ class AsioClient final : public Client {
         thread_([this] { context_.run(); }) {}
   ~AsioClient() override { Stop(); }
 
-  void Post(Call call, OutcomeHandler handler) override {
+  void Send(Call call, OutcomeHandler handler) override {
     {
       const std::lock_guard lock(mutex_);
       if (!stopping_) {

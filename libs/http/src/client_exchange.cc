@@ -19,7 +19,8 @@ constexpr int kInterimAnswersMax = 5;
 constexpr std::size_t kRetryAfterBytesMax = 64;
 
 bhttp::request<bhttp::string_body> MakeRequest(Call& call, const std::string& user_agent) {
-  bhttp::request<bhttp::string_body> request(bhttp::verb::post, call.url.target, kHttp11);
+  const bhttp::verb verb = call.method == Method::kGet ? bhttp::verb::get : bhttp::verb::post;
+  bhttp::request<bhttp::string_body> request(verb, call.url.target, kHttp11);
   request.set(bhttp::field::host, call.url.Authority());
   request.set(bhttp::field::user_agent, user_agent);
   for (const Field& field : call.fields) request.insert(field.name, field.value);
@@ -99,7 +100,7 @@ ClientExchange::ClientExchange(ClientContext& shared, Call call, OutcomeHandler 
       key_(call_.url.host, call_.url.port, call_.url.tls ? call_.tls.get() : nullptr),
       watch_(shared.io),
       lookup_(std::make_shared<asio::steady_timer>(shared.io)),
-      buffer_(kAnswerHeadBytesMax + kAnswerBytesMax) {}
+      buffer_(kAnswerHeadBytesMax + call_.answer_bytes_max) {}
 
 void ClientExchange::Abort() {
   aborted_ = true;
@@ -143,7 +144,7 @@ void ClientExchange::Finish() {
 }
 
 void ClientExchange::Run() {
-  stream_ = shared_.connections.Take(key_);
+  if (!call_.admits) stream_ = shared_.connections.Take(key_);
   if (stream_) {
     admitted_ = true;
     outcome_.reused_connection = true;
@@ -169,6 +170,12 @@ void ClientExchange::FindAddress() {
     return Fail(Fault::kAddress, "the host's name has no address");
   }
   endpoints_ = *found;
+  if (call_.admits) {
+    std::erase_if(endpoints_, [this](const asio::ip::tcp::endpoint& endpoint) {
+      return !call_.admits(endpoint.address().to_string());
+    });
+  }
+  if (endpoints_.empty()) return Fail(Fault::kForbidden, "no address of the host is admitted");
   Connect(0);
 }
 
@@ -222,7 +229,7 @@ void ClientExchange::Send() {
 
 void ClientExchange::ReadHead() {
   parser_.emplace();
-  parser_->body_limit(kAnswerBytesMax);
+  parser_->body_limit(call_.answer_bytes_max);
   parser_->header_limit(kAnswerHeadBytesMax);
   bhttp::async_read_header(
       *stream_, buffer_, *parser_,
@@ -254,7 +261,7 @@ void ClientExchange::FailRead(ErrorCode error) {
 }
 
 void ClientExchange::TakeAnswer() {
-  keep_ = parser_->keep_alive() && buffer_.size() == 0;
+  keep_ = !call_.admits && parser_->keep_alive() && buffer_.size() == 0;
   auto answer = parser_->release();
   outcome_.receipt = Receipt::kAnswered;
   outcome_.status = static_cast<int>(answer.result_int());

@@ -1,15 +1,12 @@
 #include "http/client.h"
 
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
-#include <filesystem>
-#include <fstream>
 #include <future>
 #include <memory>
 
 #include "scripted_server.h"
+#include "test_certificate.h"
 
 namespace guarantee::http {
 namespace {
@@ -21,6 +18,7 @@ using testing::Raw;
 using testing::ReceivedRequest;
 using testing::ScriptedReply;
 using testing::ScriptedServer;
+using testing::TestCertificate;
 
 constexpr milliseconds kPatience{5'000};
 constexpr const char* kGood = R"({"code":200})";
@@ -40,7 +38,7 @@ class ClientTest : public ::testing::Test {
     call.deadline = deadline;
     call.tls = std::move(tls);
     auto promise = std::make_shared<std::promise<Outcome>>();
-    client_->Post(std::move(call), [promise](Outcome outcome) { promise->set_value(outcome); });
+    client_->Send(std::move(call), [promise](Outcome outcome) { promise->set_value(outcome); });
     std::future<Outcome> future = promise->get_future();
     EXPECT_EQ(future.wait_for(2 * kPatience), std::future_status::ready);
     return future.get();
@@ -222,7 +220,7 @@ TEST_F(ClientTest, RefusesMoreConnectionsThanItsBound) {
   std::promise<Outcome> first;
   Call call;
   call.url = *ParseUrl(server.BaseUrl());
-  client_->Post(call, [&first](Outcome outcome) { first.set_value(outcome); });
+  client_->Send(call, [&first](Outcome outcome) { first.set_value(outcome); });
   ASSERT_TRUE(server.AwaitReceived(1, kPatience));
   const Outcome second = Post(server.BaseUrl());
   EXPECT_EQ(second.receipt, Receipt::kNotSent);
@@ -248,7 +246,7 @@ TEST_F(ClientTest, ADeadOriginDoesNotHoldUpAnother) {
   for (std::size_t i = 0; i < kWaiting; ++i) {
     Call call;
     call.url = *ParseUrl(silent.BaseUrl());
-    client_->Post(std::move(call), [&ended](const Outcome&) { ++ended; });
+    client_->Send(std::move(call), [&ended](const Outcome&) { ++ended; });
   }
   ASSERT_TRUE(silent.AwaitReceived(kWaiting, kPatience));
   EXPECT_EQ(Post(good.BaseUrl()).receipt, Receipt::kAnswered);
@@ -258,54 +256,79 @@ TEST_F(ClientTest, ADeadOriginDoesNotHoldUpAnother) {
   EXPECT_EQ(ended, kWaiting);
 }
 
-// A certificate for "localhost", signed by itself, and the server's side of TLS.
+// A GET whose addresses are judged.
+class JudgedClientTest : public ClientTest {
+ protected:
+  Outcome Get(const std::string& url, AddressJudge admits,
+              std::size_t bytes_max = kAnswerBytesMax) {
+    Call call;
+    call.url = *ParseUrl(url);
+    call.method = Method::kGet;
+    call.deadline = kPatience;
+    call.answer_bytes_max = bytes_max;
+    call.admits = std::move(admits);
+    const auto ended = std::make_shared<std::promise<Outcome>>();
+    client_->Send(std::move(call), [ended](Outcome outcome) { ended->set_value(outcome); });
+    return ended->get_future().get();
+  }
+  ScriptedServer server_{[](const ReceivedRequest&) { return Answer(200, kGood); }};
+  const std::string by_name_ = "http://localhost:" + std::to_string(server_.port()) + "/file";
+};
+
+TEST_F(JudgedClientTest, WhatTheNameStandsForIsJudgedBeforeAConnectionIsMade) {
+  std::string judged;
+  const Outcome refused = Get(by_name_, [&judged](const std::string& address) {
+    judged += address + " ";
+    return false;
+  });
+  EXPECT_EQ(refused.fault, Fault::kForbidden);
+  EXPECT_EQ(refused.receipt, Receipt::kNotSent);
+  EXPECT_NE(judged.find("127.0.0.1 "), std::string::npos) << judged;
+  EXPECT_EQ(server_.Connections(), 0U);
+}
+
+TEST_F(JudgedClientTest, OnlyAdmittedAddressesAreConnectedTo) {
+  const Outcome got =
+      Get(by_name_, [](const std::string& address) { return address == "127.0.0.1"; });
+  EXPECT_EQ(got.body, kGood) << got.detail;
+  EXPECT_EQ(server_.Received().front().head.substr(0, 9), "GET /file");
+}
+
+TEST_F(JudgedClientTest, AConnectionThatAnotherCallOpenedDoesNotServeIt) {
+  const auto any = [](const std::string&) { return true; };
+  EXPECT_EQ(Post(server_.BaseUrl()).body, kGood);
+  const std::string same = "http://127.0.0.1:" + std::to_string(server_.port()) + "/file";
+  EXPECT_FALSE(Get(same, any).reused_connection);
+  EXPECT_EQ(Get(same, [](const std::string&) { return false; }).fault, Fault::kForbidden);
+}
+
+TEST_F(JudgedClientTest, ItsOwnLimitOfTheAnswerHolds) {
+  const auto any = [](const std::string&) { return true; };
+  EXPECT_EQ(Get(by_name_, any, std::string(kGood).size()).body, kGood);
+  EXPECT_EQ(Get(by_name_, any, std::string(kGood).size() - 1).fault, Fault::kTooLarge);
+}
+
 class TlsClientTest : public ClientTest {
  protected:
-  void SetUp() override {
-    key_.reset(EVP_EC_gen("P-256"));
-    Issue("DNS:localhost");
-  }
-  void Issue(const char* subject_alternative) {
-    std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-    X509_set_version(certificate.get(), X509_VERSION_3);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-    X509_set_pubkey(certificate.get(), key_.get());
-    X509_EXTENSION* extension =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, subject_alternative);
-    X509_add_ext(certificate.get(), extension, -1);
-    X509_EXTENSION_free(extension);
-    X509_sign(certificate.get(), key_.get(), EVP_sha256());
-    context_.reset(SSL_CTX_new(TLS_server_method()));
-    SSL_CTX_use_certificate(context_.get(), certificate.get());
-    SSL_CTX_use_PrivateKey(context_.get(), key_.get());
-    roots_ = ::testing::TempDir() + "client_test_" + std::to_string(::getpid()) + ".pem";
-    std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(roots_.c_str(), "w"), BIO_free);
-    PEM_write_bio_X509(file.get(), certificate.get());
-  }
-  void TearDown() override { std::filesystem::remove(roots_); }
   std::shared_ptr<const TlsIdentity> Trusting() {
-    auto identity = TlsIdentity::Load({.roots = roots_});
+    auto identity = TlsIdentity::Load({.roots = certificate_.roots()});
     EXPECT_TRUE(identity);
     return *identity;
   }
   static ScriptedReply Good(const ReceivedRequest&) { return Answer(200, kGood); }
 
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_{nullptr, EVP_PKEY_free};
-  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{nullptr, SSL_CTX_free};
-  std::string roots_;
+  TestCertificate certificate_;
 };
 
 TEST_F(TlsClientTest, SpeaksTlsToWhomItTrustsAndKeepsTheConnection) {
-  ScriptedServer server(Good, context_.get());
+  ScriptedServer server(Good, certificate_.context());
   const auto identity = Trusting();
   EXPECT_EQ(PostWith(server.BaseUrl(), identity).body, kGood);
   EXPECT_TRUE(PostWith(server.BaseUrl(), identity).reused_connection);
 }
 
 TEST_F(TlsClientTest, SendsNothingToAnUnknownRoot) {
-  ScriptedServer server(Good, context_.get());
+  ScriptedServer server(Good, certificate_.context());
   auto strangers = TlsIdentity::Load({});
   ASSERT_TRUE(strangers);
   const Outcome outcome = PostWith(server.BaseUrl(), *strangers);
@@ -315,8 +338,8 @@ TEST_F(TlsClientTest, SendsNothingToAnUnknownRoot) {
 }
 
 TEST_F(TlsClientTest, SendsNothingUnderAnotherHostsName) {
-  Issue("DNS:elsewhere.example");
-  ScriptedServer server(Good, context_.get());
+  certificate_.Issue("DNS:elsewhere.example");
+  ScriptedServer server(Good, certificate_.context());
   const Outcome outcome = PostWith(server.BaseUrl(), Trusting());
   EXPECT_EQ(outcome.receipt, Receipt::kNotSent);
   EXPECT_EQ(outcome.fault, Fault::kTls);
@@ -329,17 +352,18 @@ TEST_F(TlsClientTest, ACutUnderTlsIsUnknown) {
         return Raw("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"code\":200}",
                    Afterwards::kClose);
       },
-      context_.get());
+      certificate_.context());
   ExpectUnknown(PostWith(server.BaseUrl(), Trusting()), Fault::kCut);
 }
 
 TEST_F(TlsClientTest, NamesTheFileThatItCannotUse) {
-  const auto missing = TlsIdentity::Load({.roots = roots_ + ".missing"});
+  const std::string& roots = certificate_.roots();
+  const auto missing = TlsIdentity::Load({.roots = roots + ".missing"});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, "http.tls");
   EXPECT_EQ(missing.error().field, "roots");
   const auto no_key =
-      TlsIdentity::Load({.roots = roots_, .client_certificate = roots_, .client_key = roots_});
+      TlsIdentity::Load({.roots = roots, .client_certificate = roots, .client_key = roots});
   ASSERT_FALSE(no_key);
   EXPECT_EQ(no_key.error().field, "client_key");
 }

@@ -151,7 +151,7 @@ void PartnerCourier::Post(const Notice& notice, const std::string& body, std::in
   call.body = body;
   call.tls = destination->tls;
   call.deadline = std::chrono::milliseconds(deadline_ms);
-  client_.Post(std::move(call), [this, interface, contract = contract_,
+  client_.Send(std::move(call), [this, interface, contract = contract_,
                                  handler = std::move(handler)](const http::Outcome& outcome) {
     handler(ReadOutcome(*interface, outcome, clock_.Now()));
   });

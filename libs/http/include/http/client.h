@@ -1,6 +1,7 @@
-// The client that notices go out by: asynchronous, one attempt a call, and honest about what the
-// other side may have seen. It never follows a redirect, never tries twice by itself and never
-// takes an answer whose end it has not seen (design.md "The dispatcher"; rulings 2.5).
+// The client that notices go out by and attachments come in by: asynchronous, one attempt a call,
+// and honest about what the other side may have seen. It never follows a redirect, never tries
+// twice by itself and never takes an answer whose end it has not seen (design.md "The dispatcher";
+// rulings 2.5).
 #pragma once
 
 #include <chrono>
@@ -31,6 +32,7 @@ enum class Receipt {
 enum class Fault {
   kNone,
   kAddress,    // the name has no address
+  kForbidden,  // none of its addresses is admitted
   kConnect,    // refused, unreachable, or not connected within connect_timeout
   kTls,        // the handshake failed: certificate, host name, protocol
   kTimeout,    // the deadline passed
@@ -55,12 +57,22 @@ class TlsIdentity {
   virtual ~TlsIdentity() = default;
 };
 
+enum class Method { kPost, kGet };
+
+// Whether a connection to this address (numeric text, no port) may be made. On the client's thread.
+using AddressJudge = std::function<bool(const std::string& address)>;
+
 struct Call {
   Url url;
   std::vector<Field> fields;  // besides Host, Content-Length and Connection
   std::string body;
   std::shared_ptr<const TlsIdentity> tls;      // null: the system's roots, no certificate
-  std::chrono::milliseconds deadline{15'000};  // from Post to the last byte of the answer
+  std::chrono::milliseconds deadline{15'000};  // from Send to the last byte of the answer
+  Method method = Method::kPost;
+  std::size_t answer_bytes_max = kAnswerBytesMax;  // of the body
+  // Judges what the name stands for, and only that is connected to. Null: every address. A judged
+  // call opens a connection of its own: what another may have reached does not serve it.
+  AddressJudge admits;
 };
 
 struct Outcome {
@@ -89,8 +101,8 @@ class Client {
   [[nodiscard]] static std::unique_ptr<Client> Start(Options options);
   virtual ~Client() = default;
 
-  // One POST. `handler` is called exactly once, on the client's thread; it must not block.
-  virtual void Post(Call call, OutcomeHandler handler) = 0;
+  // One request. `handler` is called exactly once, on the client's thread; it must not block.
+  virtual void Send(Call call, OutcomeHandler handler) = 0;
   // Ends what is under way (its handlers are called) and joins the thread. Later calls are
   // answered kStopped on the caller's thread.
   virtual void Stop() = 0;
