@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kAccountsMax = 100;
 constexpr std::size_t kEntitlementsMax = 100;
 constexpr std::size_t kNetworksMax = 1'000;
+constexpr std::size_t kFileHostsMax = 100;
 constexpr std::size_t kIdBytesMax = 32;
 constexpr std::size_t kUserBytesMax = 128;
 constexpr std::int64_t kValidDaysMax = 3'660;
@@ -57,6 +58,15 @@ bool IsBaseUrl(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char letter) {
            return letter > 0x20 && letter < 0x7F && letter != '?' && letter != '#' && letter != '@';
          });
+}
+
+// A name or an address, lower case, with a port where it is not the scheme's own. No pattern: what
+// may be fetched is said host by host.
+bool IsFileHost(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+           std::string_view("-._:[]").find(letter) != std::string_view::npos;
+  });
 }
 
 InstitutionKind ReadKind(JsonObject& object) {
@@ -131,15 +141,15 @@ Account ReadAccount(const Json& value, const Place& place, ReadContext& context)
   return account;
 }
 
-std::vector<SourceNetwork> ReadNetworks(JsonObject& object) {
+std::vector<SourceNetwork> ReadNetworks(JsonObject& object, std::string_view key) {
   std::vector<SourceNetwork> networks;
-  const Json& list = object.RequiredArray("source_networks", kNetworksMax);
+  const Json& list = object.RequiredArray(key, kNetworksMax);
   for (std::size_t at = 0; at < list.size(); ++at) {
     const auto network = SourceNetwork::Parse(list[at].is_string() ? std::string(list[at]) : "");
     if (network) {
       networks.push_back(*network);
     } else {
-      object.place().Key("source_networks").Index(at).Problem(network.error().message);
+      object.place().Key(key).Index(at).Problem(network.error().message);
     }
   }
   return networks;
@@ -233,18 +243,21 @@ Products ReadProducts(JsonObject object, InstitutionKind kind) {
   return products;
 }
 
+// Path of the file that the key names, which OpenSSL reads itself; empty where there is none.
+std::string ReadFileName(JsonObject& object, std::string_view key, const ReadContext& context) {
+  const std::string name = object.OptionalText(key, "");
+  if (name.empty()) return {};
+  const std::filesystem::path file = context.folder / name;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    object.place().Key(key).Problem("must name a readable file");
+  }
+  return file.string();
+}
+
 TlsFiles ReadTls(JsonObject object, const ReadContext& context) {
   TlsFiles tls;
-  const auto read = [&](std::string_view key) {
-    const std::string name = object.OptionalText(key, "");
-    if (name.empty()) return std::string();
-    const std::filesystem::path file = context.folder / name;
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(file, error)) {
-      object.place().Key(key).Problem("must name a readable file");
-    }
-    return file.string();
-  };
+  const auto read = [&](std::string_view key) { return ReadFileName(object, key, context); };
   tls.roots = read("roots");
   tls.client_certificate = read("client_certificate");
   tls.client_key = read("client_key");
@@ -269,6 +282,30 @@ Platform ReadPlatform(JsonObject object, const ReadContext& context) {
   platform.tls = ReadTls(object.OptionalObject("tls"), context);
   object.Finish();
   return platform;
+}
+
+AttachmentRules ReadAttachments(JsonObject& owner, const ReadContext& context) {
+  AttachmentRules rules;
+  if (owner.Find("attachments") == nullptr) return rules;
+  JsonObject object = owner.RequiredObject("attachments");
+  const Json& hosts = object.RequiredArray("hosts", kFileHostsMax);
+  for (std::size_t at = 0; at < hosts.size(); ++at) {
+    const std::string host = hosts[at].is_string() ? std::string(hosts[at]) : "";
+    if (!IsFileHost(host)) {
+      object.place().Key("hosts").Index(at).Problem(
+          "must be a host such as files.example.com or files.example.com:8443");
+    }
+    rules.hosts.push_back(host);
+  }
+  if (object.Find("networks") != nullptr) rules.networks = ReadNetworks(object, "networks");
+  rules.plain_http = object.OptionalFlag("plain_http", false);
+  rules.file_base = object.OptionalText("file_base", "");
+  if (!rules.file_base.empty() && !IsBaseUrl(rules.file_base)) {
+    object.place().Key("file_base").Problem("must be an http or https address ending in /");
+  }
+  rules.roots = ReadFileName(object, "roots", context);
+  object.Finish();
+  return rules;
 }
 
 std::string ReadId(JsonObject& object, ReadContext& context) {
@@ -304,7 +341,7 @@ Partner ReadPartner(const Json& value, const Place& place, ReadContext& context)
   for (std::size_t at = 0; at < accounts.size(); ++at) {
     partner.accounts.push_back(ReadAccount(accounts[at], place.Key("accounts").Index(at), context));
   }
-  partner.source_networks = ReadNetworks(object);
+  partner.source_networks = ReadNetworks(object, "source_networks");
   partner.field_cipher = ReadFieldCipher(object, context);
   partner.tolerance = ReadTolerance(object.OptionalObject("tolerance"), context);
   partner.limits = ReadLimits(object.RequiredObject("limits"));
@@ -316,6 +353,7 @@ Partner ReadPartner(const Json& value, const Place& place, ReadContext& context)
     }
   }
   partner.platform = ReadPlatform(object.RequiredObject("platform"), context);
+  partner.attachments = ReadAttachments(object, context);
   object.Finish();
   return partner;
 }

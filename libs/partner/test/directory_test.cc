@@ -198,6 +198,42 @@ TEST_F(DirectoryTest, SchemeWIsReadWithItsKey) {
   EXPECT_EQ(cipher.unwrap_key.Reveal(), "-----BEGIN PUBLIC KEY-----");
 }
 
+TEST_F(DirectoryTest, WhereFilesMayBeFetchedIsNowhereUnlessSaid) {
+  Json document = Document();
+  document["partners"][0]["attachments"] = {
+      {"hosts", {"files.example.com", "10.1.2.3:8443", "[fd00::1]:8443"}},
+      {"networks", {"10.1.0.0/16"}},
+      {"file_base", "https://files.example.com/up/"},
+      {"roots", "key"}};
+  const auto loaded = Load(document.dump());
+  ASSERT_TRUE(loaded) << Describe(loaded.error());
+  const AttachmentRules& rules = (*loaded)->partners()[0]->attachments;
+  EXPECT_EQ(rules.hosts.size(), 3U);
+  EXPECT_TRUE(rules.networks.at(0).Contains("10.1.2.3"));
+  EXPECT_FALSE(rules.plain_http);
+  EXPECT_EQ(rules.file_base, "https://files.example.com/up/");
+  EXPECT_EQ(rules.roots, (folder_ / "key").string());
+  EXPECT_TRUE((*loaded)->partners()[1]->attachments.hosts.empty());
+}
+
+TEST_F(DirectoryTest, AMistakeInWhereFilesMayBeFetchedIsNamedWithItsPlace) {
+  const std::vector<std::pair<Json, std::string>> cases{
+      {Json::object(), "hosts"},
+      {{{"hosts", {"*.example.com"}}}, "hosts[0]"},
+      {{{"hosts", {"ok", "https://a"}}}, "hosts[1]"},
+      {{{"hosts", {"Files.example.com"}}}, "hosts[0]"},
+      {{{"hosts", {"a@b"}}}, "hosts[0]"},
+      {{{"hosts", {"ok"}}, {"networks", {"10.0.0.1/8"}}}, "networks[0]"},
+      {{{"hosts", {"ok"}}, {"file_base", "https://ok/up"}}, "file_base"},
+      {{{"hosts", {"ok"}}, {"roots", "none"}}, "roots"},
+      {{{"hosts", {"ok"}}, {"plain_http", "yes"}}, "plain_http"},
+      {{{"hosts", {"ok"}}, {"redirects", true}}, "redirects"}};
+  for (const auto& [rules, place] : cases) {
+    EXPECT_EQ(ProblemsAfter([&rules = rules](Json& p) { p["attachments"] = rules; }),
+              Paths{"partners[0].attachments." + place});
+  }
+}
+
 TEST_F(DirectoryTest, ProductionRefusesWhatIsForJointTesting) {
   Json document = Document();
   for (Json& partner : document["partners"]) partner["environment"] = "production";

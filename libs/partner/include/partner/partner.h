@@ -83,6 +83,16 @@ struct Platform {
   TlsFiles tls;
 };
 
+// Where the files may be fetched that the partner's requests name (rulings 3.24); all empty:
+// nothing is fetched.
+struct AttachmentRules {
+  std::vector<std::string> hosts;       // "files.example.com" or "files.example.com:8443"
+  std::vector<SourceNetwork> networks;  // not public, and yet reached
+  bool plain_http = false;              // http addresses are fetched too
+  std::string file_base;                // what a path is joined to, ends in a slash; empty: none
+  std::string roots;                    // PEM bundle; empty: the system's
+};
+
 struct Partner {
   std::string id;  // lower-case letters, digits and dashes; part of every identity
   Environment environment = Environment::kDevelopment;
@@ -95,6 +105,7 @@ struct Partner {
   Products products;
   std::optional<std::string> redirect_base;  // instead of the gateway's, for this partner
   Platform platform;
+  AttachmentRules attachments;
 
   [[nodiscard]] bool Admits(std::string_view source_address) const;
 };
