@@ -24,12 +24,15 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
         "sql": "base messaging",
         "rpc": "base messaging proto_headers",
         "partner": "base contract crypto",
+        # Which files of the platform's are fetched and kept.
+        "attachment": "base contract crypto http partner",
         "runtime": "base",
         "sealing": "base crypto",
         # A service's use cases: the desk and what is around it; knows ports only.
         "service": "base contract machine messaging proto_headers runtime",
         # A desk on the adapters.
-        "host": "base contract crypto messaging node proto_headers rpc runtime service sql",
+        "host": "attachment base contract crypto messaging node partner proto_headers rpc runtime "
+        "service sql",
         # What every process of ours sets up the same way: the one place where bus, store and
         # partners meet.
         "node": "base contract kafka messaging partner runtime sql",
@@ -53,9 +56,11 @@ VENDORS: Mapping[str, frozenset[str]] = {
         "Poco::Foundation": "runtime platform-simulator",
         "Poco::Net": "runtime platform-simulator",
         "Poco::NetSSL": "platform-simulator",
-        "prometheus-cpp::core": "runtime node gateway dispatcher bank-simulator platform-simulator",
+        "prometheus-cpp::core": "runtime host node gateway dispatcher bank-simulator "
+        "platform-simulator",
         "yaml-cpp": "node",
         "PkgConfig::QPDF": "order",
+        "PkgConfig::LIBZIP": "attachment",
         "nlohmann_json::nlohmann_json": "contract partner service order "
         "guaranteectl bank-simulator platform-simulator",
     }.items()
