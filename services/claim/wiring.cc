@@ -64,6 +64,7 @@ Result<std::unique_ptr<host::Host>> StartClaim(
   host.waiting_kind = kWaitingKind;
   host.request_limit_ms = options.request_limit_ms;
   host.partners = partners->Ids();
+  host.attachments = {contract, partners, kEventsTopic};
   const auto make = [&](service::DeskTools tools) -> Result<std::unique_ptr<service::Desk>> {
     ClaimDesk::Dependencies needs;
     needs.tools = std::move(tools);

@@ -47,6 +47,7 @@ Result<std::unique_ptr<host::Host>> StartCredit(
   host.waiting_kind = kWaitingKind;
   host.request_limit_ms = options.request_limit_ms;
   host.partners = partners->Ids();
+  host.attachments = {contract, partners, kEventsTopic};
   const auto make = [&](service::DeskTools tools) -> Result<std::unique_ptr<service::Desk>> {
     CreditDesk::Dependencies needs;
     needs.tools = std::move(tools);

@@ -87,6 +87,7 @@ Result<std::unique_ptr<Services>> Services::Start(const runtime::Config& config,
   }
   for (Running& one : services->running_) {
     one.metrics = std::make_unique<node::ProcessorMetrics>(registry, one.service);
+    one.attachments = std::make_unique<host::AttachmentMetrics>(registry, one.service);
   }
   services->StartCalls(node.contract());
   return services;
@@ -112,10 +113,13 @@ Result<void> Services::StartAll(const runtime::Config& config, node::Node& node)
 
 void Services::StartCalls(const std::shared_ptr<const contract::Contract>& contract) {
   std::vector<CaseRouter::Target> targets;
+  std::vector<AttachmentRouter::Target> attachments;
   for (std::size_t at = 0; at < running_.size(); ++at) {
     targets.push_back({running_[at].service, Plans()[at].kinds, &running_[at].host->cases()});
+    attachments.push_back({running_[at].service, running_[at].host->attachments()});
   }
   router_ = std::make_unique<CaseRouter>(contract, targets);
+  attachments_ = std::make_unique<AttachmentRouter>(contract, std::move(attachments));
   inner_router_ = std::make_unique<CaseRouter>(contract, std::move(targets));
   // A server without a port: calls of this process go through memory.
   grpc::ResourceQuota threads("hub");
@@ -126,7 +130,9 @@ void Services::StartCalls(const std::shared_ptr<const contract::Contract>& contr
   inner_server_ = builder.BuildAndStart();
 }
 
-std::vector<grpc::Service*> Services::rpcs() { return {router_.get(), &order_->orders()}; }
+std::vector<grpc::Service*> Services::rpcs() {
+  return {router_.get(), attachments_.get(), &order_->orders()};
+}
 
 std::shared_ptr<grpc::Channel> Services::channel() { return inner_server_->InProcessChannel({}); }
 
@@ -147,7 +153,10 @@ runtime::Reasons Services::Readiness() const {
 }
 
 void Services::RefreshMetrics() {
-  for (Running& one : running_) one.metrics->Refresh(one.host->State(), one.host->lag());
+  for (Running& one : running_) {
+    one.metrics->Refresh(one.host->State(), one.host->lag());
+    one.attachments->Refresh(one.host->attachment_counts());
+  }
 }
 
 void Services::Drain(std::chrono::milliseconds timeout) {

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "host/host.h"
+#include "hub/attachment_router.h"
 #include "hub/case_router.h"
 #include "node/health.h"
 #include "node/node.h"
@@ -55,6 +56,7 @@ class Services {
     std::unique_ptr<sql::Database> database;
     std::unique_ptr<host::Host> host;
     std::unique_ptr<node::ProcessorMetrics> metrics;
+    std::unique_ptr<host::AttachmentMetrics> attachments;
   };
 
   Services() = default;
@@ -64,6 +66,7 @@ class Services {
   std::vector<Running> running_;
   order::OrderService* order_ = nullptr;  // one of running_
   std::unique_ptr<CaseRouter> router_;
+  std::unique_ptr<AttachmentRouter> attachments_;
   std::unique_ptr<CaseRouter> inner_router_;
   std::unique_ptr<grpc::Server> inner_server_;
 };

@@ -33,7 +33,7 @@ Policy PolicyOf(const partner::Partner& partner) {
   return policy;
 }
 
-host::HostOptions HostOptionsOf(const OrderOptions& options, std::vector<std::string> partners) {
+host::HostOptions HostOptionsOf(const OrderOptions& options, host::AttachmentOptions attachments) {
   host::HostOptions host;
   host.group = kGroup;
   host.process_name = options.process_name;
@@ -44,7 +44,8 @@ host::HostOptions HostOptionsOf(const OrderOptions& options, std::vector<std::st
   host.waiting_kind = kWaitingKind;
   host.waiting_code = "order.waiting";
   host.request_limit_ms = options.request_limit_ms;
-  host.partners = std::move(partners);
+  host.partners = attachments.partners->Ids();
+  host.attachments = std::move(attachments);
   return host;
 }
 
@@ -59,7 +60,7 @@ class WiredOrderService final : public OrderService {
         contract_(std::move(contract)),
         options_(options),
         clock_(clock),
-        path_(HostOptionsOf(options, partners_->Ids()), bus, database, clock) {}
+        path_(HostOptionsOf(options, {contract_, partners_, kEventsTopic}), bus, database, clock) {}
 
   Result<void> Start() {
     Result<LoadedRules> rules = LoadRules();
@@ -73,7 +74,11 @@ class WiredOrderService final : public OrderService {
 
   grpc::Service& orders() override { return *orders_; }
   rpc::v1::CaseService::Service& cases() override { return *cases_; }
-  std::vector<grpc::Service*> rpcs() override { return {orders_.get(), cases_.get()}; }
+  rpc::v1::AttachmentService::Service* attachments() override { return path_.attachments(); }
+  host::AttachmentCounts attachment_counts() const override { return path_.attachment_counts(); }
+  std::vector<grpc::Service*> rpcs() override {
+    return {orders_.get(), cases_.get(), path_.attachments()};
+  }
   sql::SqlDocumentStore& documents() override { return documents_; }
   messaging::Processor::State State() const override { return path_.State(); }
   messaging::LagMeter& lag() override { return path_.lag(); }

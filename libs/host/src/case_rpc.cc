@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "contract/messages.h"
+#include "host/attachments.h"
 #include "host/call.h"
 #include "host/flow.h"
 #include "rpc/server.h"
@@ -200,7 +201,8 @@ grpc::Status CaseRpc::Show(grpc::ServerContext* context, const rpc::v1::ShowCase
   if (!found) return Failed(found.error());
   found->view.details.emplace_back("flow", found->row.key.id);
   Fill(found->view, *reply);
-  return grpc::Status::OK;
+  const Result<void> added = AddAttachments(path_.store(), found->row.key.id, *reply);
+  return added ? grpc::Status::OK : Failed(added.error());
 }
 
 grpc::Status CaseRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* request,

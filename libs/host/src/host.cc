@@ -20,6 +20,8 @@ class WiredHost final : public Host {
   }
 
   rpc::v1::CaseService::Service& cases() override { return *rpc_; }
+  rpc::v1::AttachmentService::Service* attachments() override { return path_.attachments(); }
+  AttachmentCounts attachment_counts() const override { return path_.attachment_counts(); }
   messaging::Processor::State State() const override { return path_.State(); }
   messaging::LagMeter& lag() override { return path_.lag(); }
   void Drain(std::chrono::milliseconds timeout) override { path_.Drain(timeout); }
@@ -31,6 +33,12 @@ class WiredHost final : public Host {
 };
 
 }  // namespace
+
+std::vector<grpc::Service*> Host::rpcs() {
+  std::vector<grpc::Service*> rpcs{&cases()};
+  if (attachments() != nullptr) rpcs.push_back(attachments());
+  return rpcs;
+}
 
 Result<std::unique_ptr<Host>> Host::Start(HostOptions options, messaging::Bus& bus,
                                           sql::Database& database,

@@ -35,11 +35,15 @@ class Process final : public runtime::Running {
   Result<void> StartAdmin(const runtime::Config& config, const std::string& group) {
     auto registry = node::MakeRegistry(node_->process_name());
     metrics_ = std::make_unique<node::ProcessorMetrics>(*registry, group);
+    attachments_ = std::make_unique<AttachmentMetrics>(*registry, group);
     auto admin = runtime::AdminServer::Start(
         config.At("admin.address"),
         {[this] { return node::Liveness(service_->State(), SystemClock()); },
          [this] { return node::Readiness(service_->State()); }, registry,
-         [this] { metrics_->Refresh(service_->State(), service_->lag()); }});
+         [this] {
+           metrics_->Refresh(service_->State(), service_->lag());
+           attachments_->Refresh(service_->attachment_counts());
+         }});
     if (!admin) return tl::unexpected(admin.error());
     admin_ = std::move(*admin);
     return {};
@@ -50,6 +54,7 @@ class Process final : public runtime::Running {
   std::unique_ptr<Host> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<node::ProcessorMetrics> metrics_;
+  std::unique_ptr<AttachmentMetrics> attachments_;
   std::unique_ptr<runtime::AdminServer> admin_;
 };
 

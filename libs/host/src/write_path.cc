@@ -1,5 +1,8 @@
 #include "host/write_path.h"
 
+#include "attachment_maker.h"
+#include "attachment_rpc.h"
+#include "attachment_worker.h"
 #include "crypto/digest.h"
 #include "crypto/identifier.h"
 #include "crypto/random.h"
@@ -12,19 +15,36 @@ constexpr std::chrono::milliseconds kLastDrain{5000};
 
 }  // namespace
 
+// Order of members: the maker and the calls use the worker.
+struct WritePath::AttachmentParts {
+  AttachmentParts(AttachmentWorker::Needs worker_needs, AttachmentMaker::Needs maker_needs,
+                  AttachmentRpc::Needs rpc_needs)
+      : worker(std::move(worker_needs)),
+        maker([&] {
+          maker_needs.worker = &worker;
+          return std::move(maker_needs);
+        }()),
+        calls(std::move(rpc_needs)) {}
+
+  AttachmentWorker worker;
+  AttachmentMaker maker;
+  AttachmentRpc calls;
+};
+
 WritePath::WritePath(HostOptions options, messaging::Bus& bus, sql::Database& database,
                      const Clock& clock)
     : options_(std::move(options)),
       bus_(bus),
       clock_(clock),
       store_(database, options_.group),
-      leases_(database) {}
+      leases_(database),
+      documents_(database) {}
 
 WritePath::~WritePath() { Drain(kLastDrain); }
 
 Result<void> WritePath::Start(service::TaskMaker& maker) {
   units_ = std::make_unique<service::Units>(service::Units::Dependencies{
-      &maker, options_.waiting_kind, options_.waiting_code,
+      &WithAttachments(maker), options_.waiting_kind, options_.waiting_code,
       [this](const std::string& flow) { return processor_->PartitionOf(flow); },
       [this](const std::string& flow) { return LoadWaiting(flow); }, &clock_, options_.state_topic,
       [this] { return NewId(); }, [this] { return processor_->AllPassed(); }});
@@ -44,7 +64,33 @@ Result<service::Outcome> WritePath::Run(service::Task task) {
   return *outcome;
 }
 
+service::TaskMaker& WritePath::WithAttachments(service::TaskMaker& maker) {
+  if (!options_.attachments.partners) return maker;
+  const auto event_id = [this] { return NewId(); };
+  const auto execute = [this](const messaging::Unit& unit) {
+    return processor_->Execute(std::span(&unit, 1));
+  };
+  const auto partition = [this](const std::string& flow) { return processor_->PartitionOf(flow); };
+  attachments_ = std::make_unique<AttachmentParts>(
+      AttachmentWorker::Needs{options_.attachments, &documents_,
+                              [this](std::int32_t number) { return processor_->MayAct(number); },
+                              execute, event_id, &clock_},
+      AttachmentMaker::Needs{&maker, options_.attachments, options_.requests_topic, &documents_,
+                             nullptr, event_id},
+      AttachmentRpc::Needs{&store_, &documents_, execute, partition, &clock_});
+  return attachments_->maker;
+}
+
+rpc::v1::AttachmentService::Service* WritePath::attachments() {
+  return attachments_ ? &attachments_->calls : nullptr;
+}
+
+AttachmentCounts WritePath::attachment_counts() const {
+  return attachments_ ? attachments_->worker.counts() : AttachmentCounts{};
+}
+
 void WritePath::Drain(std::chrono::milliseconds timeout) {
+  if (attachments_) attachments_->worker.Stop();
   if (processor_) processor_->Drain(timeout);
 }
 

@@ -72,7 +72,7 @@ struct Claim {
   UnixMillis examine_end;                // from here on a refusal is precluded
   std::int32_t clock = 0;                // of the last escalation: 0, kClockWarned, kClockEnded
   Party beneficiary;                     // as sent
-  std::vector<std::string> attachments;  // references into the document store or links
+  std::vector<std::string> attachments;  // references; of a paper claim as registered
 
   Hold hold = Hold::kNone;
   std::optional<UnixMillis> hold_answer_due;

@@ -39,7 +39,7 @@ struct Application {
   std::string business_no;
   UnixMillis received_at;
   Applicant applicant;                   // as sent
-  std::string attachment;                // a reference into the document store or a link
+  std::string attachment;                // a reference; empty: none
   std::optional<UnixMillis> granted_at;  // when the decision was taken
   RefusalCode end_reason = RefusalCode::kNone;
   std::string end_text;  // the decider's or the platform's, the first one

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "host/attachments.h"
 #include "host/call.h"
+#include "host/document.h"
 #include "host/flow.h"
 #include "order/adapters/order_codec.h"
 #include "order/app/order_view.h"
@@ -17,7 +19,6 @@ using messaging::StoredRow;
 
 constexpr std::int32_t kListDefault = 200;
 constexpr std::int32_t kListMax = 1'000;
-constexpr std::size_t kChunkBytes = 64U << 10;
 constexpr std::size_t kMatchesMax = 20;
 constexpr std::size_t kVisitIdBytesMax = 64;
 
@@ -162,7 +163,8 @@ grpc::Status OrderRpc::Show(grpc::ServerContext* context, const rpc::v1::Selecto
   Fill(*row, *reply);
   Add(*reply, "flow", row->key.id);
   for (const auto& [name, value] : DetailsOf(*order)) Add(*reply, name.c_str(), value);
-  return grpc::Status::OK;
+  const Result<void> added = host::AddAttachments(path_.store(), row->key.id, *reply);
+  return added ? grpc::Status::OK : Failed(added.error());
 }
 
 grpc::Status OrderRpc::Flow(grpc::ServerContext*, const rpc::v1::FlowRequest* request,
@@ -193,18 +195,7 @@ grpc::Status OrderRpc::PutDocument(grpc::ServerContext*,
 grpc::Status OrderRpc::GetDocument(grpc::ServerContext*, const rpc::v1::DocumentHead* request,
                                    grpc::ServerWriter<rpc::v1::DocumentChunk>* writer) {
   const Result<sql::Document> document = documents_.Get(request->sha256());
-  if (!document) return Failed(document.error());
-  for (std::size_t at = 0; at < document->bytes.size(); at += kChunkBytes) {
-    rpc::v1::DocumentChunk chunk;
-    if (at == 0) {
-      chunk.mutable_head()->set_sha256(document->sha256);
-      chunk.mutable_head()->set_media_type(document->media_type);
-      chunk.mutable_head()->set_size_bytes(static_cast<std::int64_t>(document->bytes.size()));
-    }
-    chunk.set_data(document->bytes.substr(at, kChunkBytes));
-    if (!writer->Write(chunk)) return {grpc::StatusCode::CANCELLED, "the caller went away"};
-  }
-  return grpc::Status::OK;
+  return document ? host::WriteDocument(*document, *writer) : Failed(document.error());
 }
 
 grpc::Status OrderRpc::GetLag(grpc::ServerContext* context, const rpc::v1::LagRequest*,

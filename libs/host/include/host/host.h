@@ -36,8 +36,11 @@ class Host {
   virtual ~Host() = default;
 
   [[nodiscard]] virtual rpc::v1::CaseService::Service& cases() = 0;
+  // Null: the service has no attachments.
+  [[nodiscard]] virtual rpc::v1::AttachmentService::Service* attachments() = 0;
+  [[nodiscard]] virtual AttachmentCounts attachment_counts() const = 0;
   // Everything that it serves over gRPC, `cases` included.
-  [[nodiscard]] virtual std::vector<grpc::Service*> rpcs() { return {&cases()}; }
+  [[nodiscard]] virtual std::vector<grpc::Service*> rpcs();
   [[nodiscard]] virtual messaging::Processor::State State() const = 0;
   [[nodiscard]] virtual messaging::LagMeter& lag() = 0;
   // Stops taking, finishes what runs, leaves the group. Idempotent; the destructor does it too.

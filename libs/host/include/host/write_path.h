@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "guarantee/rpc/v1/attachment.grpc.pb.h"
+#include "host/attachments.h"
 #include "messaging/bus.h"
 #include "messaging/lag.h"
 #include "messaging/processor.h"
@@ -31,6 +33,7 @@ struct HostOptions {
   std::string waiting_code = "service.waiting";  // of the errors that such a queue leads to
   std::int64_t request_limit_ms = 5'000;         // of the gateway
   std::vector<std::string> partners;             // ids
+  AttachmentOptions attachments;
 };
 
 // Everything given outlives it. Thread-safe once started.
@@ -56,6 +59,9 @@ class WritePath {
   [[nodiscard]] messaging::Processor::State State() const { return processor_->state(); }
   [[nodiscard]] messaging::LagMeter& lag() { return *lag_; }
   [[nodiscard]] std::string NewId() const;
+  // Null: the service has no attachments.
+  [[nodiscard]] rpc::v1::AttachmentService::Service* attachments();
+  [[nodiscard]] AttachmentCounts attachment_counts() const;
 
  private:
   [[nodiscard]] Result<std::string> LoadWaiting(const std::string& flow);
@@ -63,15 +69,21 @@ class WritePath {
                                                                  const std::string& partner,
                                                                  const std::string& number);
   void MakeProcessor();
+  // The maker with attachments taken out, where the service has them.
+  [[nodiscard]] service::TaskMaker& WithAttachments(service::TaskMaker& maker);
+
+  struct AttachmentParts;
 
   const HostOptions options_;
   messaging::Bus& bus_;
   const Clock& clock_;
   sql::SqlWriteStore store_;
   sql::SqlLeaseStore leases_;
+  sql::SqlDocumentStore documents_;
   std::unique_ptr<service::Units> units_;
   std::unique_ptr<messaging::Processor> processor_;
   std::unique_ptr<messaging::LagMeter> lag_;
+  std::unique_ptr<AttachmentParts> attachments_;
 };
 
 }  // namespace guarantee::host

@@ -60,6 +60,8 @@ class Processor final : private BatchHandler {
   // Whether that is so now; waits for nobody but the bus and the store.
   [[nodiscard]] Result<bool> AllPassed();
   [[nodiscard]] std::int32_t PartitionOf(const std::string& flow) const;
+  // Whether an effect outside the store may begin now for a flow of this partition.
+  [[nodiscard]] bool MayAct(std::int32_t partition) const { return leases_.MayAct(partition, 0); }
 
   struct State {
     ConsumerState consumer;
