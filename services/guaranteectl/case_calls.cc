@@ -12,11 +12,6 @@ namespace {
 
 namespace v1 = guarantee::rpc::v1;
 
-// Who has the cases of a kind.
-std::string ServiceOf(const std::string& kind) {
-  return kind == "credit" || kind == "claim" || kind == "invoice" ? kind : "order";
-}
-
 template <typename Request, typename Reply>
 Result<Reply> CallCases(const Context& context, const std::string& kind,
                         grpc::Status (v1::CaseService::Stub::*method)(grpc::ClientContext*,
@@ -30,6 +25,10 @@ Result<Reply> CallCases(const Context& context, const std::string& kind,
 std::string AmountText(const v1::Summary& row) { return Money{row.amount_fen()}.ToText(); }
 
 }  // namespace
+
+std::string ServiceOf(const std::string& kind) {
+  return kind == "credit" || kind == "claim" || kind == "invoice" ? kind : "order";
+}
 
 Json SummaryJson(const v1::Summary& row) {
   return {{"partner", row.partner()},        {"number", row.number()},

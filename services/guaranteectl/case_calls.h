@@ -18,6 +18,10 @@ namespace guarantee::guaranteectl {
 // --limit; 0: not given. Refused kUsageCode.
 [[nodiscard]] Result<std::int32_t> LimitOf(const Arguments& arguments);
 
+// Who has the cases of a kind; "order" for orders themselves.
+[[nodiscard]] std::string ServiceOf(const std::string& kind);
+// One order, by any of its numbers.
+[[nodiscard]] Result<rpc::v1::Summary> ShowOrder(const Context& context, const std::string& number);
 // Whether an address is known of who has the kind's cases.
 [[nodiscard]] bool IsReachable(const Context& context, const std::string& kind);
 // `kind`: credit, claim, invoice, refund, cancellation or guarantee.

@@ -143,6 +143,32 @@ const std::vector<Command>& LetterCommands() {
   return commands;
 }
 
+// Of every kind of case that a request with an attachment may belong to.
+const std::vector<Command>& AttachmentCommands() {
+  static const std::vector<Command> commands = [] {
+    std::vector<Command> all;
+    for (const std::string_view kind : {"order", "credit", "claim", "cancellation"}) {
+      all.push_back({{kind, "attachments"},
+                     {"NO"},
+                     {},
+                     "files that came with its requests, and what became of each",
+                     AttachmentList});
+      all.push_back({{kind, "attachment"},
+                     {"NO", "FILE"},
+                     {{"--id", "ID"}},
+                     "writes one of them into a new file",
+                     AttachmentSave});
+      all.push_back({{kind, "fetch"},
+                     {"NO"},
+                     {{"--id", "ID"}},
+                     "has one that was refused, or waits, fetched anew",
+                     AttachmentRetry});
+    }
+    return all;
+  }();
+  return commands;
+}
+
 const std::vector<Command>& ToolCommands() {
   static const std::vector<Command> commands = {
       {{"notice", "list"},
@@ -176,8 +202,8 @@ const std::vector<Command>& ToolCommands() {
 
 std::vector<Command> AllCommands() {
   std::vector<Command> all;
-  for (const auto* some :
-       {&OrderCommands(), &CreditAndClaimCommands(), &LetterCommands(), &ToolCommands()}) {
+  for (const auto* some : {&OrderCommands(), &CreditAndClaimCommands(), &LetterCommands(),
+                           &AttachmentCommands(), &ToolCommands()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   return all;

@@ -46,6 +46,11 @@ struct Context {
                                                  const Arguments& arguments);
 [[nodiscard]] Result<Report> GuaranteeLetter(const Context& context, const Arguments& arguments);
 
+// Files that came with the platform's requests: their list, the bytes of one, another fetch.
+[[nodiscard]] Result<Report> AttachmentList(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> AttachmentSave(const Context& context, const Arguments& arguments);
+[[nodiscard]] Result<Report> AttachmentRetry(const Context& context, const Arguments& arguments);
+
 [[nodiscard]] Result<Report> NoticeList(const Context& context, const Arguments& arguments);
 [[nodiscard]] Result<Report> NoticeRetry(const Context& context, const Arguments& arguments);
 

@@ -19,12 +19,16 @@ Result<Report> OrderList(const Context& context, const Arguments& arguments) {
   return ListReport(reply->orders());
 }
 
-Result<Report> OrderShow(const Context& context, const Arguments& arguments) {
+Result<v1::Summary> ShowOrder(const Context& context, const std::string& number) {
   v1::Selector request;
-  request.set_number(arguments.positionals.front());
+  request.set_number(number);
   request.set_partner(context.partner);
-  const auto reply = Call<v1::OrderService>(context.endpoints.order, "order",
-                                            &v1::OrderService::Stub::Show, request);
+  return Call<v1::OrderService>(context.endpoints.order, "order", &v1::OrderService::Stub::Show,
+                                request);
+}
+
+Result<Report> OrderShow(const Context& context, const Arguments& arguments) {
+  const auto reply = ShowOrder(context, arguments.positionals.front());
   if (!reply) return tl::unexpected(reply.error());
   return ShowReport(*reply);
 }
