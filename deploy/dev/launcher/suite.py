@@ -43,6 +43,7 @@ _PYTHON_TESTS = (
     *_COMPONENT_TESTS,
     "tests/conformance/*.py",
     "tests/e2e/*.py",
+    "tests/deploy/*_test.py",
 )
 
 
@@ -88,7 +89,9 @@ def main(arguments: Sequence[str]) -> int:
 def _run(stages: _Stages, full: bool, ctest: Sequence[str], scratch: Path) -> list[Outcome]:
     checks.disk(layout.REPOSITORY, scratch)
     with stages.named("install packages"):
-        build.install_packages("run", "build", "kafka", "test", *(("lint",) if full else ()))
+        build.install_packages(
+            "run", "build", "kafka", "test", "images", *(("lint",) if full else ())
+        )
     chosen = {_PRESET: (), **({preset: () for preset in _SANITIZED} if full else _SANITIZED)}
     for preset, targets in chosen.items():
         with stages.named(f"build {preset}"):
