@@ -17,6 +17,7 @@ constexpr Option kGlobalOptions[] = {
     {"--invoice-rpc", "HOST:PORT"},
     {"--gateway-rpc", "HOST:PORT"},
     {"--dispatcher-rpc", "HOST:PORT"},
+    {"--tls", "FOLDER"},
     {"--partner", "ID"},
     {"--as", "NAME"},
     {"--json", ""},

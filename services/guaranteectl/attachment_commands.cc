@@ -39,7 +39,8 @@ Result<v1::ListAttachmentsReply> ListOf(const Context& context, const Target& ta
   v1::FlowRequest request;
   request.set_flow(target.flow);
   const std::string service = ServiceOf(target.kind);
-  return Call<v1::AttachmentService>(*CasesAt(context.endpoints, service), service.c_str(),
+  return Call<v1::AttachmentService>(context.endpoints.tls_folder,
+                                     *CasesAt(context.endpoints, service), service.c_str(),
                                      &v1::AttachmentService::Stub::ListAttachments, request);
 }
 
@@ -63,8 +64,9 @@ Result<v1::Attachment> OneOf(const Context& context, const Target& target,
   return *found;
 }
 
-Result<std::string> Download(const std::string& address, const v1::AttachmentRequest& request) {
-  const auto stub = v1::AttachmentService::NewStub(rpc::Connect(address));
+Result<std::string> Download(const std::string& tls_folder, const std::string& address,
+                             const v1::AttachmentRequest& request) {
+  const auto stub = v1::AttachmentService::NewStub(rpc::Connect(address, tls_folder));
   grpc::ClientContext context;
   rpc::SetDeadline(context, kCallTimeout);
   const auto reader = stub->GetAttachment(&context, request);
@@ -90,7 +92,7 @@ Result<std::string> DownloadFrom(const Context& context, const Target& target,
   request.set_attachment_id(attachment.attachment_id());
   Result<std::string> bytes = Retryable("attachment.service", "no service answers");
   for (const std::string& address : *CasesAt(context.endpoints, ServiceOf(target.kind))) {
-    bytes = Download(address, request);
+    bytes = Download(context.endpoints.tls_folder, address, request);
     if (bytes || bytes.error().kind != ErrorKind::kRetryable) break;
   }
   if (bytes && crypto::ToHex(crypto::Sha256(*bytes)) != attachment.document().sha256()) {
@@ -177,9 +179,9 @@ Result<Report> AttachmentRetry(const Context& context, const Arguments& argument
   request.set_flow(target->flow);
   request.set_attachment_id(attachment->attachment_id());
   const std::string service = ServiceOf(target->kind);
-  const auto reply =
-      Call<v1::AttachmentService>(*CasesAt(context.endpoints, service), service.c_str(),
-                                  &v1::AttachmentService::Stub::RetryAttachment, request);
+  const auto reply = Call<v1::AttachmentService>(
+      context.endpoints.tls_folder, *CasesAt(context.endpoints, service), service.c_str(),
+      &v1::AttachmentService::Stub::RetryAttachment, request);
   if (!reply) return tl::unexpected(reply.error());
   return Report{
       RowJson(*reply), reply->attachment_id() + ": " + reply->state() + "\n", Exit::kDone, {}};

@@ -18,8 +18,8 @@ Result<Reply> CallCases(const Context& context, const std::string& kind,
                                                                       const Request&, Reply*),
                         const Request& request) {
   const std::string service = ServiceOf(kind);
-  return Call<v1::CaseService>(*CasesAt(context.endpoints, service), service.c_str(), method,
-                               request);
+  return Call<v1::CaseService>(context.endpoints.tls_folder, *CasesAt(context.endpoints, service),
+                               service.c_str(), method, request);
 }
 
 std::string AmountText(const v1::Summary& row) { return Money{row.amount_fen()}.ToText(); }

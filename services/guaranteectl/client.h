@@ -28,7 +28,8 @@ inline constexpr std::chrono::milliseconds kCallTimeout{10'000};
 // The first replica that answers; those that cannot be reached are passed over. Every call of ours
 // may be repeated: reads as such, decisions by their id.
 template <typename Service, typename Request, typename Reply>
-[[nodiscard]] Result<Reply> Call(const std::vector<std::string>& addresses, const char* service,
+[[nodiscard]] Result<Reply> Call(const std::string& tls_folder,
+                                 const std::vector<std::string>& addresses, const char* service,
                                  grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
                                                                        const Request&, Reply*),
                                  const Request& request) {
@@ -37,7 +38,7 @@ template <typename Service, typename Request, typename Reply>
   }
   Error last;
   for (const std::string& address : addresses) {
-    const auto stub = Service::NewStub(rpc::Connect(address));
+    const auto stub = Service::NewStub(rpc::Connect(address, tls_folder));
     grpc::ClientContext context;
     rpc::SetDeadline(context, kCallTimeout);
     Reply reply;

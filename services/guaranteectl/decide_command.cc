@@ -19,8 +19,8 @@ Result<Report> Decide(const Context& context, const std::string& number,
   request.mutable_selector()->set_number(number);
   request.mutable_selector()->set_partner(context.partner);
   *request.mutable_decision() = std::move(decision);
-  const auto reply = Call<v1::OrderService>(context.endpoints.order, "order",
-                                            &v1::OrderService::Stub::Decide, request);
+  const auto reply = Call<v1::OrderService>(context.endpoints.tls_folder, context.endpoints.order,
+                                            "order", &v1::OrderService::Stub::Decide, request);
   if (!reply) return tl::unexpected(reply.error());
   return ReportOf({reply->decision_id(), reply->business_no(), reply->result(), reply->reason(),
                    reply->text()});

@@ -33,8 +33,9 @@ Result<std::string> ReadFile(const std::string& path) {
   return bytes;
 }
 
-Result<void> Upload(const std::string& address, const std::string& bytes, v1::DocumentHead& head) {
-  const auto stub = v1::OrderService::NewStub(rpc::Connect(address));
+Result<void> Upload(const std::string& tls_folder, const std::string& address,
+                    const std::string& bytes, v1::DocumentHead& head) {
+  const auto stub = v1::OrderService::NewStub(rpc::Connect(address, tls_folder));
   grpc::ClientContext context;
   rpc::SetDeadline(context, kCallTimeout);
   const auto writer = stub->PutDocument(&context, &head);
@@ -77,7 +78,7 @@ Result<void> AttachLetter(const Context& context, const std::string& path,
   Result<void> put = CheckAddresses(context.endpoints.order, "order");
   for (const std::string& address : context.endpoints.order) {
     v1::DocumentHead head;
-    put = Upload(address, *bytes, head);
+    put = Upload(context.endpoints.tls_folder, address, *bytes, head);
     if (put && head.sha256() != digest) {
       return Permanent("letter.digest", "the service stored other bytes than were sent");
     }

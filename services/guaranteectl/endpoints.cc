@@ -56,6 +56,7 @@ Result<Endpoints> ReadEndpoints(const std::string& text) {
                    Addresses(services, "invoice"),
                    Addresses(services, "gateway"),
                    Addresses(services, "dispatcher"),
+                   {},
                    true};
 }
 
@@ -88,6 +89,7 @@ Result<Endpoints> FindEndpoints(const Arguments& arguments) {
     if (!read) return read;
     endpoints = std::move(*read);
   }
+  if (arguments.Has("--tls")) endpoints.tls_folder = arguments.Value("--tls");
   Override(arguments, "--order-rpc", endpoints.order);
   Override(arguments, "--credit-rpc", endpoints.credit);
   Override(arguments, "--claim-rpc", endpoints.claim);

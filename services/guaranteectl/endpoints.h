@@ -21,6 +21,7 @@ struct Endpoints {
   std::vector<std::string> invoice;
   std::vector<std::string> gateway;
   std::vector<std::string> dispatcher;
+  std::string tls_folder;    // of our own certificate (rpc/server.h); empty: no TLS
   bool development = false;  // read from a file, as deploy/dev/run writes it
 };
 

@@ -37,8 +37,8 @@ Result<std::set<std::string>> FindCases(const Context& context, const std::strin
   selector.set_number(number);
   selector.set_partner(context.partner);
   std::vector<Result<v1::Summary>> rows;
-  rows.push_back(Call<v1::OrderService>(context.endpoints.order, "order",
-                                        &v1::OrderService::Stub::Show, selector));
+  rows.push_back(Call<v1::OrderService>(context.endpoints.tls_folder, context.endpoints.order,
+                                        "order", &v1::OrderService::Stub::Show, selector));
   for (const char* kind : kKinds) {
     if (IsReachable(context, kind)) rows.push_back(ShowCase(context, kind, number));
   }
@@ -64,8 +64,9 @@ Result<Found> FindFlows(const Context& context, const std::string& number) {
   selector.set_number(number);
   selector.set_partner(context.partner);
   Found found;
-  const auto registered = Call<v1::GatewayService>(context.endpoints.gateway, "gateway",
-                                                   &v1::GatewayService::Stub::FindFlows, selector);
+  const auto registered =
+      Call<v1::GatewayService>(context.endpoints.tls_folder, context.endpoints.gateway, "gateway",
+                               &v1::GatewayService::Stub::FindFlows, selector);
   if (registered) {
     found.flows.insert(registered->flows().begin(), registered->flows().end());
     found.candidates.assign(registered->candidates().begin(), registered->candidates().end());
@@ -108,22 +109,24 @@ Result<Gathered> Gather(const Context& context, const std::string& flow) {
   request.set_flow(flow);
   Gathered gathered;
   // In the order in which they act, so that what has the same time stays so.
-  Result<void> added = Add(Call<v1::GatewayService>(context.endpoints.gateway, "gateway",
-                                                    &v1::GatewayService::Stub::Flow, request),
-                           "gateway", gathered);
+  Result<void> added =
+      Add(Call<v1::GatewayService>(context.endpoints.tls_folder, context.endpoints.gateway,
+                                   "gateway", &v1::GatewayService::Stub::Flow, request),
+          "gateway", gathered);
   std::set<std::vector<std::string>> asked;  // one process may have the cases of all
   for (const std::string_view service : CaseServices()) {
     const std::vector<std::string>& addresses = *CasesAt(context.endpoints, service);
     if (!added || addresses.empty() || !asked.insert(addresses).second) continue;
     const std::string name(service);
-    added =
-        Add(Call<v1::CaseService>(addresses, name.c_str(), &v1::CaseService::Stub::Flow, request),
-            name, gathered);
+    added = Add(Call<v1::CaseService>(context.endpoints.tls_folder, addresses, name.c_str(),
+                                      &v1::CaseService::Stub::Flow, request),
+                name, gathered);
   }
   if (added) {
-    added = Add(Call<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher",
-                                            &v1::DispatcherService::Stub::Flow, request),
-                "dispatcher", gathered);
+    added =
+        Add(Call<v1::DispatcherService>(context.endpoints.tls_folder, context.endpoints.dispatcher,
+                                        "dispatcher", &v1::DispatcherService::Stub::Flow, request),
+            "dispatcher", gathered);
   }
   if (!added) return tl::unexpected(added.error());
   std::stable_sort(

@@ -52,9 +52,9 @@ Result<v1::ListNoticesRequest> RequestOf(const Context& context, const Arguments
 Result<Report> NoticeList(const Context& context, const Arguments& arguments) {
   const Result<v1::ListNoticesRequest> request = RequestOf(context, arguments);
   if (!request) return tl::unexpected(request.error());
-  const auto reply =
-      Call<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher",
-                                  &v1::DispatcherService::Stub::ListNotices, *request);
+  const auto reply = Call<v1::DispatcherService>(
+      context.endpoints.tls_folder, context.endpoints.dispatcher, "dispatcher",
+      &v1::DispatcherService::Stub::ListNotices, *request);
   if (!reply) return tl::unexpected(reply.error());
   Report report{Json::array(), {}, Exit::kDone, {}};
   Table table({"id", "partner", "section", "flow", "state", "attempts", "next_attempt_at (UTC+8)",
@@ -75,8 +75,8 @@ Result<Report> NoticeRetry(const Context& context, const Arguments& arguments) {
   request.set_requested_by(context.decided_by);
   request.set_partner(context.partner);
   const auto reply =
-      Call<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher",
-                                  &v1::DispatcherService::Stub::RetryNotice, request);
+      Call<v1::DispatcherService>(context.endpoints.tls_folder, context.endpoints.dispatcher,
+                                  "dispatcher", &v1::DispatcherService::Stub::RetryNotice, request);
   if (!reply) return tl::unexpected(reply.error());
   Report report;
   report.document = {{"id", request.id()}, {"result", reply->result()}};

@@ -13,8 +13,8 @@ Result<Report> OrderList(const Context& context, const Arguments& arguments) {
   v1::ListOrdersRequest request;
   request.set_partner(context.partner);
   request.set_limit(*limit);
-  const auto reply = Call<v1::OrderService>(context.endpoints.order, "order",
-                                            &v1::OrderService::Stub::List, request);
+  const auto reply = Call<v1::OrderService>(context.endpoints.tls_folder, context.endpoints.order,
+                                            "order", &v1::OrderService::Stub::List, request);
   if (!reply) return tl::unexpected(reply.error());
   return ListReport(reply->orders());
 }
@@ -23,8 +23,8 @@ Result<v1::Summary> ShowOrder(const Context& context, const std::string& number)
   v1::Selector request;
   request.set_number(number);
   request.set_partner(context.partner);
-  return Call<v1::OrderService>(context.endpoints.order, "order", &v1::OrderService::Stub::Show,
-                                request);
+  return Call<v1::OrderService>(context.endpoints.tls_folder, context.endpoints.order, "order",
+                                &v1::OrderService::Stub::Show, request);
 }
 
 Result<Report> OrderShow(const Context& context, const Arguments& arguments) {

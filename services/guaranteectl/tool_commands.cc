@@ -27,10 +27,11 @@ constexpr const char* kUnheld = "unheld";
 
 // Each replica answers for the partitions it holds, so all of them are asked.
 template <typename Service>
-void AskAll(const std::vector<std::string>& addresses, const char* service,
-            std::vector<v1::Lag>& lags, std::vector<Error>& failures) {
+void AskAll(const std::string& tls_folder, const std::vector<std::string>& addresses,
+            const char* service, std::vector<v1::Lag>& lags, std::vector<Error>& failures) {
   for (const std::string& address : addresses) {
-    const auto reply = Call<Service>({address}, service, &Service::Stub::GetLag, v1::LagRequest());
+    const auto reply =
+        Call<Service>(tls_folder, {address}, service, &Service::Stub::GetLag, v1::LagRequest());
     if (!reply) {
       failures.push_back(reply.error());
       continue;
@@ -96,7 +97,8 @@ std::vector<std::string> AskCases(const Context& context, std::vector<v1::Lag>& 
     for (const std::string& address : addresses) {
       if (asked.insert(address).second) fresh.push_back(address);
     }
-    AskAll<v1::CaseService>(fresh, groups.back().c_str(), lags, failures);
+    AskAll<v1::CaseService>(context.endpoints.tls_folder, fresh, groups.back().c_str(), lags,
+                            failures);
   }
   return groups;
 }
@@ -171,7 +173,8 @@ Result<Report> ShowLag(const Context& context, const Arguments&) {
   std::vector<v1::Lag> lags;
   std::vector<Error> failures;
   std::vector<std::string> groups = AskCases(context, lags, failures);
-  AskAll<v1::DispatcherService>(context.endpoints.dispatcher, "dispatcher", lags, failures);
+  AskAll<v1::DispatcherService>(context.endpoints.tls_folder, context.endpoints.dispatcher,
+                                "dispatcher", lags, failures);
   groups.emplace_back("dispatcher");
   AddSilentGroups(groups, lags, failures);
   AddUnheldPartitions(lags, failures);

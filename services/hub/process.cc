@@ -112,7 +112,7 @@ class Process final : public runtime::Running {
     events_ = std::make_unique<EventRpc>(node_->bus());
     std::vector<grpc::Service*> rpcs = services_->rpcs();
     rpcs.insert(rpcs.end(), {gateway_rpc_.get(), dispatcher_rpc_.get(), events_.get()});
-    auto server = rpc::StartServer(config.Text("rpc.address"), rpcs);
+    auto server = rpc::StartServer(config.Text("rpc.address"), rpcs, config.Text("rpc.tls_folder"));
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     return {};

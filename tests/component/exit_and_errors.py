@@ -123,6 +123,21 @@ class BadStarts(unittest.TestCase):
         self.assertIn("bus", said)
         self.assertIn(settings["bus.brokers"], said)
 
+    def test_a_brokers_setting_that_is_none_is_named_and_its_value_is_not(self) -> None:
+        file = self.folder / "security.conf"
+        settings = self._without_broker("order") | {"bus.security_file": str(file)}
+        for text, named in (
+            ("# a comment\n\nsasl.pasword = hunter2\n", "sasl.pasword"),
+            ("security.protocol = ssl\nhunter2\n", "bus.security_file: line 2"),
+            ("sasl.password = hunter2\nsasl.password = hunter2\n", "bus.security_file: line 2"),
+        ):
+            with self.subTest(text=text):
+                file.write_text(text, encoding="ascii")
+                status, said = self._fails("order", settings)
+                self.assertEqual(status, _EXIT_FAILED)
+                self.assertIn(named, said)
+                self.assertNotIn("hunter2", said)
+
     def _without_broker(self, service: str) -> _process.Settings:
         """Settings of a service's own process that looks for Kafka where nobody listens."""
         others = {"gateway", "dispatcher", "order", "claim", "credit", "invoice"} - {service}

@@ -25,7 +25,8 @@ class Process final : public runtime::Running {
     auto service = plan.start(*node_, *database_);
     if (!service) return tl::unexpected(service.error());
     service_ = std::move(*service);
-    auto server = rpc::StartServer(config.Text("rpc.address"), service_->rpcs());
+    auto server = rpc::StartServer(config.Text("rpc.address"), service_->rpcs(),
+                                   config.Text("rpc.tls_folder"));
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     return StartAdmin(config, plan.group);

@@ -4,6 +4,7 @@
 
 #include "kafka/kafka_bus.h"
 #include "runtime/service.h"
+#include "security.h"
 #include "sql/embedded_log.h"
 
 namespace guarantee::node {
@@ -24,6 +25,9 @@ constexpr ConfigKey kCommonKeys[] = {
      .help = "development, test or production"},
     {.name = "bus.kind", .fallback = "kafka", .help = "kafka or embedded"},
     {.name = "bus.brokers", .help = "host:port, several with commas"},
+    {.name = "bus.security_file",
+     .kind = KeyKind::kFile,
+     .help = "TLS and SASL towards the brokers, `name = value` by librdkafka's names; empty: none"},
     {.name = "store.kind", .fallback = "postgres", .help = "postgres or sqlite"},
     {.name = "store.dsn", .required = true, .help = "postgresql://… or sqlite:<path>"},
     {.name = "store.connections",
@@ -36,7 +40,11 @@ constexpr ConfigKey kCommonKeys[] = {
      .kind = KeyKind::kAddress,
      .required = true,
      .help = "/livez /readyz /metrics"},
-    {.name = "rpc.address", .help = "this process' own gRPC, loopback host:port"},
+    {.name = "rpc.address",
+     .help = "this process' own gRPC, host:port; loopback unless rpc.tls_folder is set"},
+    {.name = "rpc.tls_folder",
+     .kind = KeyKind::kFile,
+     .help = "tls.crt, tls.key and ca.crt of calls between our processes; empty: no TLS"},
     {.name = "partners.file", .kind = KeyKind::kFile, .required = true},
     {.name = "topics.file", .kind = KeyKind::kFile, .required = true, .help = "the catalogue"},
 };
@@ -114,6 +122,9 @@ class OpenedNode final : public Node {
     options.brokers = config.Text("bus.brokers");
     options.client_id = process_name_;
     options.message_timeout = kMessageTimeout;
+    auto security = ReadBusSecurity(config.Text("bus.security_file"));
+    if (!security) return tl::unexpected(security.error());
+    options.security = std::move(*security);
     auto bus = kafka::OpenKafka(options);
     if (!bus) return tl::unexpected(bus.error());
     bus_ = std::move(*bus);

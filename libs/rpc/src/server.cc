@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "tls.h"
+
 namespace guarantee::rpc {
 namespace {
 
@@ -55,13 +57,22 @@ Error ToError(const grpc::Status& status) {
 }
 
 Result<std::unique_ptr<grpc::Server>> StartServer(const std::string& address,
-                                                  const std::vector<grpc::Service*>& services) {
-  if (!IsLoopback(address)) {
-    return Refused("rpc.listen", address + " is not loopback", "rpc.address");
+                                                  const std::vector<grpc::Service*>& services,
+                                                  const std::string& tls_folder) {
+  const bool plain = tls_folder.empty();
+  if (plain && !IsLoopback(address)) {
+    return Refused("rpc.listen", address + " is not loopback and rpc.tls_folder is not set",
+                   "rpc.address");
+  }
+  if (!plain) {
+    if (Result<void> readable = CheckTls(tls_folder); !readable) {
+      return tl::unexpected(readable.error());
+    }
   }
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(
+      address, plain ? grpc::InsecureServerCredentials() : ServerTls(tls_folder), &port);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsMax);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -72,7 +83,7 @@ Result<std::unique_ptr<grpc::Server>> StartServer(const std::string& address,
   return server;
 }
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& address, const std::string& tls_folder) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   // Left to itself gRPC would try a dead service ever more seldom, up to two minutes apart.
@@ -81,7 +92,9 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMs);
   // gRPC's own name for a list of addresses: the next is taken when one is away.
   const std::string target = address.find(',') == std::string::npos ? address : "ipv4:" + address;
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(
+      target, tls_folder.empty() ? grpc::InsecureChannelCredentials() : ChannelTls(tls_folder),
+      arguments);
 }
 
 void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout) {

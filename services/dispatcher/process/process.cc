@@ -32,9 +32,10 @@ class Process final : public runtime::Running {
     database_ = node_->Schema(kSchema);
     const std::string& order = config.Text("dispatcher.order_rpc");
     if (order.empty()) return Refused("config", "must be set", "dispatcher.order_rpc");
-    auto dispatcher = Dispatcher::Start({node_->bus(), *database_, SystemClock(), node_->contract(),
-                                         node_->partners(), RemoteDocuments(order)},
-                                        ReadOptions(config, *node_));
+    auto dispatcher = Dispatcher::Start(
+        {node_->bus(), *database_, SystemClock(), node_->contract(), node_->partners(),
+         RemoteDocuments(order, config.Text("rpc.tls_folder"))},
+        ReadOptions(config, *node_));
     if (!dispatcher) return tl::unexpected(dispatcher.error());
     dispatcher_ = std::move(*dispatcher);
     return StartInner(config);
@@ -45,7 +46,8 @@ class Process final : public runtime::Running {
     lag_ = std::make_unique<messaging::LagMeter>(node_->bus(), SystemClock(), kGroup,
                                                  [this] { return dispatcher_->Positions(); });
     rpc_ = std::make_unique<DispatcherRpc>(*dispatcher_, *lag_);
-    auto server = rpc::StartServer(config.Text("rpc.address"), {rpc_.get()});
+    auto server =
+        rpc::StartServer(config.Text("rpc.address"), {rpc_.get()}, config.Text("rpc.tls_folder"));
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     auto registry = node::MakeRegistry(node_->process_name());

@@ -35,9 +35,10 @@ Result<std::string> Fetch(rpc::v1::OrderService::Stub& orders, std::string_view 
 
 }  // namespace
 
-contract::DocumentSource RemoteDocuments(const std::string& address) {
+contract::DocumentSource RemoteDocuments(const std::string& address,
+                                         const std::string& tls_folder) {
   const std::shared_ptr<rpc::v1::OrderService::Stub> orders =
-      rpc::v1::OrderService::NewStub(rpc::Connect(address));
+      rpc::v1::OrderService::NewStub(rpc::Connect(address, tls_folder));
   return [orders](std::string_view sha256) { return Fetch(*orders, sha256); };
 }
 

@@ -60,7 +60,7 @@ class Process final : public runtime::Running {
   void ConnectServices(const runtime::Config& config) {
     ServiceClient::Channels channels;
     for (const auto& [service, address] : ReadServices(config)) {
-      channels.emplace(service, rpc::Connect(address));
+      channels.emplace(service, rpc::Connect(address, config.Text("rpc.tls_folder")));
       there_.insert(service);
     }
     services_ = std::make_unique<ServiceClient>(channels);
@@ -68,7 +68,8 @@ class Process final : public runtime::Running {
 
   Result<void> StartInner(const runtime::Config& config) {
     rpc_ = std::make_unique<GatewayRpc>(gateway_->reader(), node_->partners());
-    auto server = rpc::StartServer(config.Text("rpc.address"), {rpc_.get()});
+    auto server =
+        rpc::StartServer(config.Text("rpc.address"), {rpc_.get()}, config.Text("rpc.tls_folder"));
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     auto admin = runtime::AdminServer::Start(

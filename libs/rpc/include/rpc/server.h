@@ -24,13 +24,19 @@ inline constexpr std::chrono::milliseconds kStopGrace{2000};
 [[nodiscard]] grpc::Status ToStatus(const Error& error);
 [[nodiscard]] Error ToError(const grpc::Status& status);
 
-// `services` outlive the server. Addresses other than loopback are refused: mutual TLS comes with
-// the cluster manifests.
-[[nodiscard]] Result<std::unique_ptr<grpc::Server>> StartServer(
-    const std::string& address, const std::vector<grpc::Service*>& services);
+// `tls_folder`, here and below: where this process' certificate (tls.crt), its key (tls.key) and
+// the authority of its peers (ca.crt) are, PEM, read again when they change. Both sides show
+// theirs. Empty: no TLS.
 
-// host:port, or several IPv4 addresses with commas: replicas, of which any will do.
-[[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address);
+// `services` outlive the server. Without TLS, addresses other than loopback are refused.
+[[nodiscard]] Result<std::unique_ptr<grpc::Server>> StartServer(
+    const std::string& address, const std::vector<grpc::Service*>& services,
+    const std::string& tls_folder = {});
+
+// host:port, or several IPv4 addresses with commas: replicas, of which any will do. Files that
+// cannot be read make every call fail, retryable.
+[[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address,
+                                                     const std::string& tls_folder = {});
 
 // A context with a deadline from now.
 void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout);
