@@ -6,10 +6,12 @@ import signal
 import time
 import unicodedata
 import unittest
+import urllib.parse
 
 import _application
 import _hostile
 import _ledger
+import _process
 import _system
 import hostile_requests
 from _credulous import CredulousProxy
@@ -47,6 +49,29 @@ class KafkaAndPostgres(unittest.TestCase):
         faults = hostile_requests.judge(self.system, cases, self.ledger)
         print(f"{len(cases)} raw requests against Kafka and PostgreSQL, {len(faults)} faults")
         self.assertEqual(faults, [])
+
+    def test_the_databases_password_may_stand_in_a_file(self) -> None:
+        """As a cluster's secret has it: libpq's own service file, read at each connection."""
+        server = urllib.parse.urlsplit(self.system.endpoints["store"]["dsn"])
+        file = self.system.state / "pg_service.conf"
+        file.write_text(
+            f"[guarantee]\nhost={server.hostname}\nport={server.port}\n"
+            f"dbname={server.path[1:]}\nuser={server.username}\npassword={server.password}\n",
+            encoding="ascii",
+        )
+        base = _system.free_port_base()
+        settings = _process.settings_of(self.system, "credit") | {
+            "process.name": "credit-by-file",
+            "admin.address": f"{_system.LOOPBACK}:{base}",
+            "rpc.address": f"{_system.LOOPBACK}:{base + 1}",
+            "store.dsn": "service=guarantee",
+        }
+        through = ("env", f"PGSERVICEFILE={file}")
+        with _process.Process("credit", self.system, settings, *through) as process:
+            process.wait_ready()
+            process.terminate()
+            self.assertEqual(process.wait(_RECOVERED_WITHIN_SECONDS), 0)
+            self.assertNotIn(server.password, process.log)
 
     def test_a_credulous_server_in_front_is_found_out(self) -> None:
         cases = [one for one in _hostile.armed(self.credentials, "believed-") if one.hostile]

@@ -159,6 +159,58 @@ class Rules(unittest.TestCase):
             self.assertTrue(all("25 a digest" in _rules.broken(one)[0] for one in found))
 
 
+class OperatorsCommand(unittest.TestCase):
+    """deploy/kubernetes/guaranteectl against a kubectl that plays a cluster."""
+
+    def setUp(self) -> None:
+        self.cluster = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (self.cluster / "bin").mkdir()
+        (self.cluster / "bin/kubectl").symlink_to(_HERE / "_kubectl.py")
+        (self.template,) = [one for one in _resources["production"] if one["kind"] == "CronJob"]
+        text = json.dumps(self.template)
+        (self.cluster / "cronjob.json").write_text(text, encoding="utf-8")
+
+    def _call(self, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        (self.cluster / "status").write_text(str(status), encoding="ascii")
+        path = f"{self.cluster / 'bin'}:{os.environ['PATH']}"
+        return subprocess.run(
+            [str(_KUBERNETES / "guaranteectl"), *words],
+            env={**os.environ, "PATH": path, "FAKE_CLUSTER": str(self.cluster)},
+            capture_output=True, text=True, timeout=_SECONDS, check=False,
+        )
+
+    def _calls(self) -> list[str]:
+        lines = (self.cluster / "calls").read_text(encoding="utf-8").splitlines()
+        return [line.split()[1] for line in lines]
+
+    def test_output_and_status_are_the_commands(self) -> None:
+        for status in (0, 1):
+            done = self._call("order", "show", "N-1", status=status)
+            self.assertEqual((done.returncode, done.stdout), (status, "what the command said\n"))
+            self.assertEqual(self._calls()[-1], "delete")
+            (self.cluster / "calls").unlink()
+
+    def test_its_job_keeps_the_rules_of_the_template(self) -> None:
+        self._call("lag")
+        created = json.loads((self.cluster / "created.json").read_text(encoding="utf-8"))
+        self.assertEqual(misshapen(created), [])
+        others = [one for one in _resources["production"] if one["kind"] != "CronJob"]
+        (found,) = [one for one in _rules.workloads([*others, created]) if one.kind == "Job"]
+        self.assertEqual(_rules.broken(found), [])
+        arguments = found.containers[0]["args"]
+        self.assertEqual(arguments[-1], "lag")
+        called = {word.removeprefix("--").split("-rpc=")[0] for word in arguments[1:-1]}
+        self.assertEqual(called, set(_SERVICES))
+
+    def test_print_makes_nothing(self) -> None:
+        self.assertEqual(json.loads(self._call("--print", "lag").stdout)["kind"], "Job")
+        self.assertEqual(self._calls(), ["get"])
+
+    def test_a_cluster_that_is_away_is_said(self) -> None:
+        (self.cluster / "cronjob.json").unlink()
+        self.assertEqual(self._call("lag").returncode, 3)
+
+
 class Judges(unittest.TestCase):
     def test_kube_score_has_nothing_critical_and_no_warning(self) -> None:
         for overlay in _OVERLAYS:
