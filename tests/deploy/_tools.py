@@ -26,7 +26,8 @@ KUBE_SCORE = _FOLDER / "go" / "kube-score"
 
 
 def program(name: str) -> str:
-    """One of those that came with a Python package."""
+    """One of those that came with a Python package, and is no script: the first line of a script
+    cannot name an interpreter in a folder with a blank."""
     return str(PYTHON.with_name(name))
 
 
@@ -63,8 +64,8 @@ def _python() -> None:
         return
     shutil.rmtree(PYTHON.parents[1], ignore_errors=True)
     _run(sys.executable, "-m", "venv", str(PYTHON.parents[1]))
-    wanted_file = str(_HERE / "requirements.txt")
-    _run(program("pip"), "install", "--quiet", "--no-compile", "--requirement", wanted_file)
+    install = ("-m", "pip", "install", "--quiet", "--no-compile", "--requirement")
+    _run(str(PYTHON), *install, str(_HERE / "requirements.txt"))
     mark.write_text(digest, encoding="ascii")
 
 
