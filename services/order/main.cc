@@ -6,5 +6,6 @@
 int main(int argc, char** argv) {
   const std::vector<guarantee::runtime::ConfigKey> own = guarantee::order::OrderKeys();
   const std::vector<guarantee::runtime::ConfigKey> keys = guarantee::node::WithCommonKeys(own);
-  return guarantee::runtime::RunService(argc, argv, keys, guarantee::order::StartProcess);
+  return guarantee::runtime::RunService(argc, argv, keys, guarantee::order::StartProcess,
+                                        guarantee::order::Migrate);
 }

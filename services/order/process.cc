@@ -18,4 +18,8 @@ Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& co
        }});
 }
 
+Result<void> Migrate(const runtime::Config& config) {
+  return host::MigrateProcess(config, kSchema);
+}
+
 }  // namespace guarantee::order

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import time
 import unicodedata
 import unittest
@@ -31,6 +32,20 @@ _TEXTS = (
     "\ufeffmark",
     "${jndi:ldap://127.0.0.1/a}",
 )
+_PASSWORD = "8d0c59"
+# What deploy/kubernetes/README.md tells an operator to do.
+_TWO_USERS = (
+    "create database apart",
+    f"create role head login password '{_PASSWORD}'",
+    f"create role hand login password '{_PASSWORD}'",
+    "grant create on database apart to head",
+)
+_RIGHTS = (
+    "alter default privileges for role head grant usage on schemas to hand",
+    "alter default privileges for role head "
+    "grant select, insert, update, delete on tables to hand",
+    "alter default privileges for role head grant usage on sequences to hand",
+)
 
 
 class KafkaAndPostgres(unittest.TestCase):
@@ -50,28 +65,64 @@ class KafkaAndPostgres(unittest.TestCase):
         print(f"{len(cases)} raw requests against Kafka and PostgreSQL, {len(faults)} faults")
         self.assertEqual(faults, [])
 
-    def test_the_databases_password_may_stand_in_a_file(self) -> None:
-        """As a cluster's secret has it: libpq's own service file, read at each connection."""
+    def test_the_schemas_owner_migrates_and_the_service_only_uses(self) -> None:
+        """As a cluster has it: passwords in libpq's service file, two users, a job before."""
         server = urllib.parse.urlsplit(self.system.endpoints["store"]["dsn"])
-        file = self.system.state / "pg_service.conf"
-        file.write_text(
-            f"[guarantee]\nhost={server.hostname}\nport={server.port}\n"
-            f"dbname={server.path[1:]}\nuser={server.username}\npassword={server.password}\n",
-            encoding="ascii",
-        )
+        self._psql(server.geturl(), *_TWO_USERS)
+        used = server._replace(path="/apart").geturl()
+        self._psql(used, *_RIGHTS)
+        settings = self._beside("credit")
+        early = self._service(server, "hand")
+        with _process.Process("credit", self.system, settings, *early) as credit:
+            self.assertEqual(credit.wait(_RECOVERED_WITHIN_SECONDS), 1)
+            self.assertIn("permission denied", credit.log)
+        for _ in range(2):
+            self._migrate("credit", settings, self._service(server, "head"))
+        with _process.Process("credit", self.system, settings, *early) as credit:
+            credit.wait_ready()
+            credit.terminate()
+            self.assertEqual(credit.wait(_RECOVERED_WITHIN_SECONDS), 0)
+            self.assertNotIn(_PASSWORD, credit.log)
+
+    def _beside(self, name: str) -> _process.Settings:
         base = _system.free_port_base()
-        settings = _process.settings_of(self.system, "credit") | {
-            "process.name": "credit-by-file",
+        return _process.settings_of(self.system, name) | {
+            "process.name": f"{name}-apart",
             "admin.address": f"{_system.LOOPBACK}:{base}",
             "rpc.address": f"{_system.LOOPBACK}:{base + 1}",
             "store.dsn": "service=guarantee",
         }
-        through = ("env", f"PGSERVICEFILE={file}")
-        with _process.Process("credit", self.system, settings, *through) as process:
-            process.wait_ready()
-            process.terminate()
-            self.assertEqual(process.wait(_RECOVERED_WITHIN_SECONDS), 0)
-            self.assertNotIn(server.password, process.log)
+
+    def _service(self, server: urllib.parse.SplitResult, user: str) -> tuple[str, str]:
+        """The words that run a program with a service file of this user."""
+        file = self.system.state / f"{user}.conf"
+        file.write_text(
+            f"[guarantee]\nhost={server.hostname}\nport={server.port}\ndbname=apart\n"
+            f"user={user}\npassword={_PASSWORD}\n",
+            encoding="ascii",
+        )
+        return "env", f"PGSERVICEFILE={file}"
+
+    def _migrate(self, name: str, settings: _process.Settings, through: tuple[str, ...]) -> None:
+        """Broker and partners are not asked for."""
+        file = self.system.state / "config" / "migration.conf"
+        changed = settings | {"bus.brokers": "127.0.0.1:1", "partners.file": "nowhere.json"}
+        lines = "".join(f"{key} = {value}\n" for key, value in changed.items())
+        file.write_text(lines, encoding="utf-8")
+        command = [*through, str(_system.binary(name)), "--config", str(file), "--migrate"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_RECOVERED_WITHIN_SECONDS, check=False
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the schema is up to date", done.stderr)
+
+    def _psql(self, dsn: str, *statements: str) -> None:
+        words = [word for statement in statements for word in ("--command", statement)]
+        done = subprocess.run(
+            ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", dsn, *words],
+            capture_output=True, text=True, timeout=_RECOVERED_WITHIN_SECONDS, check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_credulous_server_in_front_is_found_out(self) -> None:
         cases = [one for one in _hostile.armed(self.credentials, "believed-") if one.hostile]

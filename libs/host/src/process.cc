@@ -3,6 +3,7 @@
 #include "node/health.h"
 #include "rpc/server.h"
 #include "runtime/admin.h"
+#include "sql/write_store.h"
 
 namespace guarantee::host {
 namespace {
@@ -60,6 +61,10 @@ class Process final : public runtime::Running {
 };
 
 }  // namespace
+
+Result<void> MigrateProcess(const runtime::Config& config, const std::string& schema) {
+  return node::MigrateSchema(config, schema, sql::WriteStoreMigrations());
+}
 
 Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& config,
                                                        const ProcessPlan& plan) {

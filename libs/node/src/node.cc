@@ -69,17 +69,6 @@ class OpenedNode final : public Node {
     return OpenBus(config, topics);
   }
 
-  std::unique_ptr<sql::Database> Schema(const std::string& schema) override {
-    return file_ ? file_->Schema(schema) : pool_->Schema(schema);
-  }
-  messaging::Bus& bus() override { return *bus_; }
-  bool alone() const override { return file_ != nullptr; }
-  partner::Environment environment() const override { return environment_; }
-  const std::string& process_name() const override { return process_name_; }
-  std::shared_ptr<const contract::Contract> contract() const override { return contract_; }
-  std::shared_ptr<const partner::PartnerDirectory> partners() const override { return partners_; }
-
- private:
   Result<void> OpenStore(const runtime::Config& config) {
     const std::string& kind = config.Text("store.kind");
     const std::string& dsn = config.Text("store.dsn");
@@ -102,6 +91,17 @@ class OpenedNode final : public Node {
     return {};
   }
 
+  std::unique_ptr<sql::Database> Schema(const std::string& schema) override {
+    return file_ ? file_->Schema(schema) : pool_->Schema(schema);
+  }
+  messaging::Bus& bus() override { return *bus_; }
+  bool alone() const override { return file_ != nullptr; }
+  partner::Environment environment() const override { return environment_; }
+  const std::string& process_name() const override { return process_name_; }
+  std::shared_ptr<const contract::Contract> contract() const override { return contract_; }
+  std::shared_ptr<const partner::PartnerDirectory> partners() const override { return partners_; }
+
+ private:
   Result<void> OpenBus(const runtime::Config& config, const std::vector<std::string>& topics) {
     Result<std::vector<CatalogueTopic>> catalogue = LoadCatalogue(config.Text("topics.file"));
     if (!catalogue) return tl::unexpected(catalogue.error());
@@ -148,6 +148,13 @@ std::vector<ConfigKey> WithCommonKeys(std::span<const ConfigKey> own) {
   std::vector<ConfigKey> keys = CommonKeys();
   keys.insert(keys.end(), own.begin(), own.end());
   return keys;
+}
+
+Result<void> MigrateSchema(const runtime::Config& config, const std::string& schema,
+                           std::span<const sql::Migration> migrations) {
+  OpenedNode node;
+  if (Result<void> opened = node.OpenStore(config); !opened) return opened;
+  return node.Schema(schema)->Migrate(migrations);
 }
 
 Result<std::unique_ptr<Node>> Node::Open(const runtime::Config& config,

@@ -15,7 +15,7 @@
 namespace guarantee::runtime {
 namespace {
 
-constexpr std::string_view kUsage = "usage: {} --config FILE\n";
+constexpr std::string_view kUsage = "usage: {} --config FILE{}\n";
 
 std::string_view Word(Level level) {
   switch (level) {
@@ -74,6 +74,21 @@ void RaiseOpenFiles() {
   }
 }
 
+// `--config FILE`, and for those that have a schema `--migrate` behind it.
+bool Understood(int argc, char** argv, bool migrates) {
+  if (argc < 3 || std::strcmp(argv[1], "--config") != 0) return false;
+  return argc == 3 || (migrates && argc == 4 && std::strcmp(argv[3], "--migrate") == 0);
+}
+
+int MigrateOnce(const Config& config, const Migrator& migrate) {
+  if (Result<void> migrated = migrate(config); !migrated) {
+    Log(Level::kError, "migrate", Describe(migrated.error()));
+    return kExitFailed;
+  }
+  Log(Level::kInfo, "migrate", "the schema is up to date");
+  return kExitDone;
+}
+
 }  // namespace
 
 void Log(Level level, std::string_view component, std::string_view message) {
@@ -90,9 +105,11 @@ void Log(Level level, std::string_view component, std::string_view message) {
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }
 
-int RunService(int argc, char** argv, std::span<const ConfigKey> keys, const Starter& start) {
-  if (argc != 3 || std::strcmp(argv[1], "--config") != 0) {
-    fmt::print(stderr, kUsage, argc > 0 ? argv[0] : "service");
+int RunService(int argc, char** argv, std::span<const ConfigKey> keys, const Starter& start,
+               const Migrator& migrate) {
+  const bool migrates = static_cast<bool>(migrate);
+  if (!Understood(argc, argv, migrates)) {
+    fmt::print(stderr, kUsage, argc > 0 ? argv[0] : "service", migrates ? " [--migrate]" : "");
     return kExitUsage;
   }
   // Blocked before any thread exists, so that all of them inherit it.
@@ -105,6 +122,7 @@ int RunService(int argc, char** argv, std::span<const ConfigKey> keys, const Sta
     fmt::print(stderr, "{}\n", config.error().message);
     return kExitUsage;
   }
+  if (argc == 4) return MigrateOnce(*config, migrate);
   Result<std::unique_ptr<Running>> running = start(*config);
   if (!running) {
     Log(Level::kError, "start", Describe(running.error()));

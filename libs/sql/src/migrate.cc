@@ -11,6 +11,9 @@ const Statement kRecordMigration = {"migrate.record",
                                     "insert into {s}schema_version (number) values ($1)",
                                     "insert into {s}schema_version (number) values (?1)"};
 
+const Statement kVersionTable = {
+    "migrate.table", "select (to_regclass('{s}schema_version') is not null)::int::bigint", ""};
+
 Result<void> CheckMigrations(std::span<const Migration> migrations, std::int64_t applied) {
   std::int64_t last = 0;
   for (const Migration& migration : migrations) {

@@ -12,5 +12,6 @@ namespace guarantee::sql {
 
 extern const Statement kHighestMigration;
 extern const Statement kRecordMigration;  // $1 number
+extern const Statement kVersionTable;     // PostgreSQL: 1 where there is one
 
 }  // namespace guarantee::sql

@@ -91,6 +91,9 @@ class PostgresDatabase final : public Database {
   }
 
   Result<void> Migrate(std::span<const Migration> migrations) override {
+    const Result<bool> current = IsCurrent(migrations);
+    if (!current) return tl::unexpected(current.error());
+    if (*current) return {};
     Result<bool> more = MigrateOne(migrations);
     while (more && *more) more = MigrateOne(migrations);
     if (!more) return tl::unexpected(more.error());
@@ -125,6 +128,25 @@ class PostgresDatabase final : public Database {
       return tl::unexpected(committed.error());
     }
     return {};
+  }
+
+  // A current schema is only looked at, so who runs on it needs no right to change it.
+  Result<bool> IsCurrent(std::span<const Migration> migrations) {
+    std::int64_t version = 0;
+    Result<void> read = Read([&](Transaction& transaction) -> Result<void> {
+      Result<Outcome> table = transaction.Run(kVersionTable, {});
+      if (!table) return tl::unexpected(table.error());
+      if (Integer(table->rows.front().front()) == 0) return {};
+      Result<Outcome> highest = transaction.Run(kHighestMigration, {});
+      if (!highest) return tl::unexpected(highest.error());
+      version = Integer(highest->rows.front().front());
+      return {};
+    });
+    if (!read) return tl::unexpected(read.error());
+    if (Result<void> fit = CheckMigrations(migrations, version); !fit) {
+      return tl::unexpected(fit.error());
+    }
+    return !migrations.empty() && version == migrations.back().number;
   }
 
   // Applies the next step under the schema's lock; false: nothing was left to do.

@@ -6,5 +6,6 @@
 int main(int argc, char** argv) {
   const std::vector<guarantee::runtime::ConfigKey> own = guarantee::dispatcher::SettingKeys();
   const std::vector<guarantee::runtime::ConfigKey> keys = guarantee::node::WithCommonKeys(own);
-  return guarantee::runtime::RunService(argc, argv, keys, guarantee::dispatcher::StartProcess);
+  return guarantee::runtime::RunService(argc, argv, keys, guarantee::dispatcher::StartProcess,
+                                        guarantee::dispatcher::Migrate);
 }

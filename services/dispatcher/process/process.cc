@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include "dispatcher/adapters/notice_migrations.h"
 #include "dispatcher/app/topics.h"
 #include "dispatcher/process/dispatcher_rpc.h"
 #include "dispatcher/process/metrics.h"
@@ -79,6 +80,10 @@ Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& co
     return tl::unexpected(started.error());
   }
   return process;
+}
+
+Result<void> Migrate(const runtime::Config& config) {
+  return node::MigrateSchema(config, kSchema, DispatcherMigrations());
 }
 
 }  // namespace guarantee::dispatcher

@@ -11,4 +11,7 @@ namespace guarantee::dispatcher {
 
 [[nodiscard]] Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& config);
 
+// Brings the schema up to date.
+[[nodiscard]] Result<void> Migrate(const runtime::Config& config);
+
 }  // namespace guarantee::dispatcher

@@ -8,5 +8,6 @@ int main(int argc, char** argv) {
   const std::vector<guarantee::runtime::ConfigKey> services = guarantee::gateway::ServiceKeys();
   own.insert(own.end(), services.begin(), services.end());
   const std::vector<guarantee::runtime::ConfigKey> keys = guarantee::node::WithCommonKeys(own);
-  return guarantee::runtime::RunService(argc, argv, keys, guarantee::gateway::StartProcess);
+  return guarantee::runtime::RunService(argc, argv, keys, guarantee::gateway::StartProcess,
+                                        guarantee::gateway::Migrate);
 }

@@ -7,6 +7,7 @@
 #include "gateway/process/metrics.h"
 #include "gateway/process/options.h"
 #include "gateway/process/service_client.h"
+#include "gateway/register/register.h"
 #include "gateway/wiring.h"
 #include "node/health.h"
 #include "node/node.h"
@@ -101,6 +102,10 @@ Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& co
     return tl::unexpected(started.error());
   }
   return process;
+}
+
+Result<void> Migrate(const runtime::Config& config) {
+  return node::MigrateSchema(config, kSchema, RegisterMigrations());
 }
 
 }  // namespace guarantee::gateway

@@ -40,4 +40,8 @@ class Node {
   [[nodiscard]] virtual std::shared_ptr<const partner::PartnerDirectory> partners() const = 0;
 };
 
+// Brings one schema of the store up to date and ends; looks at neither bus nor partners.
+[[nodiscard]] Result<void> MigrateSchema(const runtime::Config& config, const std::string& schema,
+                                         std::span<const sql::Migration> migrations);
+
 }  // namespace guarantee::node

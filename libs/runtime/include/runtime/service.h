@@ -24,10 +24,14 @@ class Running {
 
 using Starter = std::function<Result<std::unique_ptr<Running>>(const Config&)>;
 
+// What `--migrate` does: brings the process' schema up to date.
+using Migrator = std::function<Result<void>(const Config&)>;
+
 // `<binary> --config FILE`: loads the settings, starts, waits for SIGTERM or SIGINT, drains and
-// returns the exit code. A second signal while draining ends the process at once.
+// returns the exit code. A second signal while draining ends the process at once. With `--migrate`
+// behind it, `migrate` is all that is done; empty: the process knows no such option.
 [[nodiscard]] int RunService(int argc, char** argv, std::span<const ConfigKey> keys,
-                             const Starter& start);
+                             const Starter& start, const Migrator& migrate = {});
 
 // One JSON line on stderr; `message` holds nothing sensitive. Thread-safe.
 enum class Level { kInfo, kWarning, kError };

@@ -98,7 +98,7 @@ class Database {
   // The database's clock: the only one that leases are judged by.
   [[nodiscard]] virtual Result<UnixMillis> Now() = 0;
   // Serial over processes (advisory lock / the one writer). Refuses a schema that is newer than
-  // the program.
+  // the program. On PostgreSQL a current schema is only read.
   [[nodiscard]] virtual Result<void> Migrate(std::span<const Migration> migrations) = 0;
 };
 
