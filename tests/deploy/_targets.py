@@ -5,8 +5,10 @@ from typing import Any, Iterator, Mapping, Sequence
 from _rules import Resource, Workload, policies_of, selects, workloads
 
 # Made by the operator of the cluster or by other operators; README.md says how.
-OUTSIDE_SECRETS = frozenset({"kafka-authority", "number-keys", "partners"})
-_OUTSIDE_KINDS = ("kafka", "postgres", "rpc")
+_OUTSIDE = frozenset({"kafka-authority", "number-keys", "partners"})
+# NAME-kind, of the workload itself; the owner of its schema is the migrations' affair.
+_OUTSIDE_KINDS = ("postgres", "rpc")
+_OWNER, _MIGRATIONS = "owner", "migrations"
 
 
 def dangling(resources: Sequence[Resource]) -> list[str]:
@@ -80,9 +82,10 @@ def _volumes(resources: Sequence[Resource], pods: Sequence[Workload]) -> Iterato
             if named and named not in configurations:
                 yield f"{pod.name}: no ConfigMap {named}"
             for secret in _secrets(volume):
-                known = secret in OUTSIDE_SECRETS or secret in users
-                owner, _, kind = secret.rpartition("-")
-                if not known and not (owner == pod.name and kind in _OUTSIDE_KINDS[1:]):
+                known = secret in _OUTSIDE or secret in users
+                user, _, kind = secret.rpartition("-")
+                own = user == pod.name and kind in _OUTSIDE_KINDS
+                if not known and not own and (pod.name, kind) != (_MIGRATIONS, _OWNER):
                     yield f"{pod.name}: nobody makes the secret {secret}"
 
 

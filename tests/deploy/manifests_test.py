@@ -195,7 +195,7 @@ class OperatorsCommand(unittest.TestCase):
         created = json.loads((self.cluster / "created.json").read_text(encoding="utf-8"))
         self.assertEqual(misshapen(created), [])
         others = [one for one in _resources["production"] if one["kind"] != "CronJob"]
-        (found,) = [one for one in _rules.workloads([*others, created]) if one.kind == "Job"]
+        found = _rules.workloads([*others, created])[-1]
         self.assertEqual(_rules.broken(found), [])
         arguments = found.containers[0]["args"]
         self.assertEqual(arguments[-1], "lag")
@@ -276,6 +276,19 @@ class Programs(unittest.TestCase):
                     self.assertEqual(done.returncode, 1, done.stderr)
                     self.assertIn("partners.file", done.stderr)
 
+    def test_every_program_migrates_as_its_container_says(self) -> None:
+        found = _rules.workloads(_resources["production"])
+        (job,) = [one for one in found if one.kind == "Job"]
+        self.assertEqual({one["name"] for one in job.containers}, set(_SERVICES))
+        for container in job.containers:
+            with self.subTest(container["name"]):
+                option, _, *rest = container["args"]
+                self.assertEqual((option, rest), ("--config", ["--migrate"]))
+                done = self._start("production", container["name"], "", *rest)
+                # It has come as far as the database, which is not there.
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn('"component":"migrate"', done.stderr)
+
     def test_a_key_that_no_program_knows_is_found(self) -> None:
         done = self._start("production", "order", "order.colour = red\n")
         self.assertEqual(done.returncode, 2, done.stderr)
@@ -301,12 +314,14 @@ class Programs(unittest.TestCase):
         (text,) = [one["data"][f"{name}.conf"] for one in found if f"{name}.conf" in one["data"]]
         return text
 
-    def _start(self, overlay: str, name: str, more: str) -> subprocess.CompletedProcess[str]:
+    def _start(
+        self, overlay: str, name: str, more: str, *options: str
+    ) -> subprocess.CompletedProcess[str]:
         text = self._text(overlay, name)
         path = Path(_folder.name) / f"{name}.conf"
         path.write_text(text + more, encoding="utf-8")
         return subprocess.run(
-            [str(_BUILD / "bin" / name), "--config", str(path)],
+            [str(_BUILD / "bin" / name), "--config", str(path), *options],
             capture_output=True, text=True, timeout=_SECONDS, check=False,
         )
 
