@@ -254,8 +254,8 @@ class Judges(unittest.TestCase):
 
     def _checked(self, overlay: str, without: str = "") -> list[str]:
         done = subprocess.run(
-            [sys.executable, "-m", "checkov.main", "--framework=kubernetes", "--output=json", "--quiet",
-             "--skip-download", f"--file={self._file(overlay, without)}"],
+            [sys.executable, "-m", "checkov.main", "--framework=kubernetes", "--output=json",
+             "--quiet", "--skip-download", f"--file={self._file(overlay, without)}"],
             capture_output=True, text=True, timeout=_SECONDS, check=False,
         )
         report = json.loads(done.stdout)

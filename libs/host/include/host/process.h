@@ -22,7 +22,7 @@ struct ProcessPlan {
   std::function<Result<std::unique_ptr<Host>>(node::Node& node, sql::Database& database)> start;
 };
 
-// What Host::Start would do first, and no more.
+// What Host::Start does first, and no more.
 [[nodiscard]] Result<void> MigrateProcess(const runtime::Config& config, const std::string& schema);
 
 [[nodiscard]] Result<std::unique_ptr<runtime::Running>> StartProcess(const runtime::Config& config,
