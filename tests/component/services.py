@@ -166,7 +166,7 @@ class Services(_desk.Desk):
         self.await_state("invoice", number, "reversed")
         # Now the platform may ask for a right one.
         again = self.number("I")
-        self.accepted(self.platform.ask("invoiceApply", again, **apply))
+        self.accepted(self.demand_invoice(again, order, letter))
         self.await_state("invoice", again, "requested")
 
     def test_flow_and_lag_know_every_service(self) -> None:
