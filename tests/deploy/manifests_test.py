@@ -151,6 +151,17 @@ class Rules(unittest.TestCase):
             with self.subTest(overlay):
                 self.assertEqual(_targets.dangling(resources), [])
 
+    def test_only_who_calls_the_platforms_may_leave_the_cluster(self) -> None:
+        outside = {
+            one.name
+            for one in _rules.workloads(_resources["production"])
+            for policy in _rules.policies_of(one, "Egress")
+            for rule in policy["spec"].get("egress", [])
+            if any("ipBlock" in place for place in rule.get("to", []))
+        }
+        # Notices, and the attachments of requests.
+        self.assertEqual(outside, {"dispatcher", "order", "credit", "claim"})
+
     def test_the_committed_release_starts_nothing(self) -> None:
         """Its digests are zeros until a build is released; that they are is found, too."""
         text = _said(str(_tools.KUBECTL), "kustomize", str(_KUBERNETES / "overlays/production"))
