@@ -73,21 +73,19 @@ std::string DemonstrationNumber(const std::string& text) {
   return number;
 }
 
-// The tax system gives number and link; only a development system, which has none, may make them.
+// The tax system gives the number and perhaps a link; only a development system, which has none,
+// may make them.
 Result<void> FillIssue(const Context& context, const Arguments& arguments,
                        const std::string& decision_id, event::IssueInvoice& issue) {
-  if (!arguments.Has("--invoice-no") && context.endpoints.development) {
-    issue.set_invoice_no(DemonstrationNumber(decision_id));
-    issue.set_url("https://demonstration.invalid/" + issue.invoice_no());
-    return {};
-  }
-  const Result<std::string> number = RequiredValue(arguments, "--invoice-no");
+  const bool made_up = context.endpoints.development;
+  Result<std::string> number = made_up && !arguments.Has("--invoice-no")
+                                   ? DemonstrationNumber(decision_id)
+                                   : RequiredValue(arguments, "--invoice-no");
   if (!number) return tl::unexpected(number.error());
-  const Result<std::string> url = RequiredValue(arguments, "--url");
-  if (!url) return tl::unexpected(url.error());
-  issue.set_invoice_no(*number);
+  const bool no_link = made_up && !arguments.Has("--url");
+  issue.set_url(no_link ? "https://demonstration.invalid/" + *number : arguments.Value("--url"));
+  issue.set_invoice_no(*std::move(number));
   issue.set_invoice_code(arguments.Value("--invoice-code"));
-  issue.set_url(*url);
   return {};
 }
 

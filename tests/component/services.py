@@ -36,6 +36,19 @@ class Services(_desk.Desk):
         self.assertEqual(2, self.credit_check(bidder))
         self.assertEqual(1, len(self.platform.receipts("3.6", number)))
 
+    def test_a_renewal_is_decided_by_its_number_while_the_line_stands(self) -> None:
+        first, renewal = self.number("C"), self.number("C")
+        apply = {"applyUser": "续授信公司", "applyCode": "91430602MA4L5RENEW"}
+        self.accepted(self.platform.ask("creditApply", first, **apply))
+        self.await_state("credit", first, "applied")
+        self.decided("credit", "decide", first, "approve")
+        self.accepted(self.platform.ask("creditApply", renewal, **apply))
+        self.await_state("credit", renewal, "applied")
+        said = self.decided("credit", "decide", renewal, "reject", "--reason", "额度已足")
+        self.assertEqual(renewal, said["businessNo"])
+        self.assertFalse(self.platform.await_receipt("3.6", renewal)["success"])
+        self.assertEqual("granted", self.operate("credit", "show", first)["state"])
+
     def test_credit_is_withdrawn_once_and_told_so_again(self) -> None:
         number = self.number("C")
         apply = {"applyUser": "另一公司", "applyCode": "91430105MA4PXX1234"}
@@ -131,6 +144,13 @@ class Services(_desk.Desk):
         self.decided("claim", "confirm", number, "--reference", f"bank-{number}")
         self.assertTrue(self.platform.await_receipt("3.12", number)["success"])
         self.await_state("guarantee", letter, "paid")
+        # One that comes too late hides nothing of it.
+        late = self.number("CL")
+        self.accepted(self.demand(late, letter))
+        self.assertFalse(self.platform.await_receipt("3.12", late)["success"])
+        self.await_state("claim", number, "paid")
+        confirm = ("claim", "confirm", number, "--reference", f"bank-{number}")
+        self.decided(*confirm, result="same_again")
         unknown = self.platform.ask("compensateRevocation", "never-sent", reason="x")
         self.assertEqual((500, "1"), (unknown["code"], unknown["data"]))
 

@@ -176,7 +176,7 @@ Result<std::optional<service::CaseView>> ClaimDesk::Describe(
     const service::CaseKind&, const messaging::StoredRow& row) const {
   const Result<Claims> claims = ParseClaims(row.state);
   if (!claims) return tl::unexpected(claims.error());
-  const Claim* claim = FindClaim(*claims, FocusOf(*claims, {}));
+  const Claim* claim = ShownClaim(*claims);
   if (claim == nullptr) return std::optional<service::CaseView>{};
   service::CaseView view{claims->partner,
                          claims->guarantee_no,

@@ -168,7 +168,7 @@ Result<Claims> ReadRow(service::Outbound& out) {
 bool WorthKeeping(const Claims& row) { return !row.claims.empty() || row.guarantee.tenderee; }
 
 void Keep(service::Outbound& out, const Claims& row) {
-  const Claim* claim = FindClaim(row, FocusOf(row, {}));
+  const Claim* claim = ShownClaim(row);
   messaging::RowSummary summary{row.partner, row.guarantee_no, {}, "none", 0};
   if (claim != nullptr) {
     summary.business_no = claim->business_no;

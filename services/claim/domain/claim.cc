@@ -35,6 +35,14 @@ std::string FocusOf(const Claims& row, const std::string& business_no) {
   return row.claims.empty() ? "" : row.claims.back().business_no;
 }
 
+const Claim* ShownClaim(const Claims& row) {
+  if (const Claim* open = OpenClaim(row)) return open;
+  const auto paid = std::find_if(row.claims.rbegin(), row.claims.rend(),
+                                 [](const Claim& one) { return one.state == State::kPaid; });
+  if (paid != row.claims.rend()) return &*paid;
+  return row.claims.empty() ? nullptr : &row.claims.back();
+}
+
 Money DemandOf(const Claims& row, const Claim& claim) {
   return claim.demand.value_or(row.guarantee.available.value_or(Money{}));
 }

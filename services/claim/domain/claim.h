@@ -124,6 +124,9 @@ struct Claims {
 [[nodiscard]] const Claim* OpenClaim(const Claims& row);
 // Which claim a number means; an empty one means the open claim, else the latest.
 [[nodiscard]] std::string FocusOf(const Claims& row, const std::string& business_no);
+// The one that people look for: the open claim, else the last that was paid, else the latest; null
+// where there is none.
+[[nodiscard]] const Claim* ShownClaim(const Claims& row);
 // What the beneficiary asks for: known once the guarantee is held.
 [[nodiscard]] Money DemandOf(const Claims& row, const Claim& claim);
 [[nodiscard]] const DecisionRecord* FindDecision(const Claims& row, const std::string& decision_id);

@@ -186,7 +186,7 @@ Result<std::optional<service::CaseView>> CreditDesk::Describe(
     const service::CaseKind&, const messaging::StoredRow& row) const {
   const Result<Credit> credit = ParseCredit(row.state);
   if (!credit) return tl::unexpected(credit.error());
-  const Application* application = LineApplication(*credit);
+  const Application* application = ShownApplication(*credit);
   if (application == nullptr) return std::optional<service::CaseView>{};
   service::CaseView view{credit->partner,
                          row.summary.number,

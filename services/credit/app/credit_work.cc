@@ -105,7 +105,7 @@ void Keep(service::Outbound& out, const Credit& row) {
   messaging::RowSummary summary{row.partner, {}, {}, "none", 0};
   const Result<contract::FlowKey> flow = contract::SplitFlow(out.cause().flow);
   if (flow) summary.number = flow->number;
-  if (const Application* line = LineApplication(row)) {
+  if (const Application* line = ShownApplication(row)) {
     summary.business_no = line->business_no;
     summary.status = std::string(StateWord(line->state));
   }
@@ -114,8 +114,21 @@ void Keep(service::Outbound& out, const Credit& row) {
                       std::move(summary));
 }
 
+// Of the application that the command is about; an empty one stands for the one that is shown.
+std::string NumberOf(const Command& command, const Credit& row) {
+  const std::string named = std::visit(
+      [](const auto& one) -> std::string {
+        if constexpr (requires { one.business_no; }) return one.business_no;
+        return {};
+      },
+      command);
+  const Application* shown = ShownApplication(row);
+  return named.empty() && shown != nullptr ? shown->business_no : named;
+}
+
 service::Outcome Take(service::Outbound& out, const WorkSettings& settings, const Command& command,
                       Credit& row) {
+  const std::string named = NumberOf(command, row);
   const Decision decision = Decide(row, command, out.now());
   Writer writer(out, settings, row);
   for (const Event& event : decision.events) {
@@ -131,7 +144,7 @@ service::Outcome Take(service::Outbound& out, const WorkSettings& settings, cons
   outcome.word = std::string(facts.word);
   outcome.text = std::string(facts.text);
   outcome.missing = decision.refusal == RefusalCode::kUnknown;
-  if (const Application* line = LineApplication(row)) outcome.business_no = line->business_no;
+  outcome.business_no = named;
   return outcome;
 }
 

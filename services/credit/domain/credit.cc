@@ -28,6 +28,11 @@ const Application* LineApplication(const Credit& row) {
   return row.applications.empty() ? nullptr : &row.applications.back();
 }
 
+const Application* ShownApplication(const Credit& row) {
+  const Application* open = OpenApplication(row);
+  return open != nullptr ? open : LineApplication(row);
+}
+
 const Reservation* FindReservation(const Credit& row, std::string_view order_flow) {
   const auto found = std::find_if(row.reservations.begin(), row.reservations.end(),
                                   [&](const Reservation& r) { return r.order_flow == order_flow; });

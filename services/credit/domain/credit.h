@@ -84,6 +84,8 @@ struct Credit {
 // What stands for the line: the granted application, else the open one, else the latest; null
 // where there is none.
 [[nodiscard]] const Application* LineApplication(const Credit& row);
+// The one that people look for: the open application, also of a renewal, else the line's.
+[[nodiscard]] const Application* ShownApplication(const Credit& row);
 [[nodiscard]] const DecisionRecord* FindDecision(const Credit& row, const std::string& decision_id);
 [[nodiscard]] const Reservation* FindReservation(const Credit& row, std::string_view order_flow);
 

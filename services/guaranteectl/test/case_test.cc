@@ -272,6 +272,8 @@ TEST_F(CaseCommands, AnInvoiceNeedsItsNumberOutsideADevelopmentSystem) {
                 .exit,
             0);
   EXPECT_EQ(cases_.Decided<event::DecideInvoice>().issue().invoice_no(), "12345678901234567890");
+  ASSERT_EQ(Ask({"invoice", "decide", "B1", "approve", "--invoice-no", "1"}).exit, 0);
+  EXPECT_EQ(cases_.Decided<event::DecideInvoice>().issue().url(), "") << "3.14 may have none";
   ASSERT_EQ(Ask({"invoice", "decide", "B1", "reject"}).exit, 0);
   EXPECT_TRUE(cases_.Decided<event::DecideInvoice>().has_fail());
 }
@@ -280,6 +282,10 @@ TEST_F(CaseCommands, ADevelopmentSystemMakesTheInvoicesNumber) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("endpoints-" + std::to_string(::getpid()));
   std::ofstream(file) << json{{"rpc", {{"invoice", {address_}}}}}.dump();
+  const Said given = Say({"--endpoints", file.string(), "invoice", "decide", "B1", "approve",
+                          "--invoice-no", "12345678901234567890", "--url", "https://x/"});
+  ASSERT_EQ(given.exit, 0) << given.errors;
+  EXPECT_EQ(cases_.Decided<event::DecideInvoice>().issue().url(), "https://x/");
   const Said said = Say({"--endpoints", file.string(), "invoice", "decide", "B1", "approve"});
   std::filesystem::remove(file);
   ASSERT_EQ(said.exit, 0) << said.errors;

@@ -208,7 +208,7 @@ Result<std::optional<service::CaseView>> InvoiceDesk::Describe(
     const service::CaseKind&, const messaging::StoredRow& row) const {
   const Result<Invoices> invoices = ParseInvoices(row.state);
   if (!invoices) return tl::unexpected(invoices.error());
-  const Request* request = FindRequest(*invoices, FocusOf(*invoices, Fail{}));
+  const Request* request = ShownRequest(*invoices);
   if (request == nullptr) return std::optional<service::CaseView>{};
   service::CaseView view{invoices->partner,
                          invoices->guarantee_no,

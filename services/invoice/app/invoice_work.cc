@@ -99,7 +99,7 @@ bool WorthKeeping(const Invoices& row) {
 
 void Keep(service::Outbound& out, const Invoices& row) {
   messaging::RowSummary summary{row.partner, row.guarantee_no, {}, "none", 0};
-  if (const Request* request = FindRequest(row, FocusOf(row, Fail{}))) {
+  if (const Request* request = ShownRequest(row)) {
     summary.business_no = request->business_no;
     summary.status = std::string(StateWord(request->state));
     summary.amount_fen = request->amount.fen;

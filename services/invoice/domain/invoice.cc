@@ -39,6 +39,12 @@ const Request* IssuedRequest(const Invoices& row) {
   return First(row, [](const Request& r) { return r.state == State::kIssued; });
 }
 
+const Request* ShownRequest(const Invoices& row) {
+  if (const Request* open = OpenRequest(row)) return open;
+  if (const Request* issued = IssuedRequest(row)) return issued;
+  return row.requests.empty() ? nullptr : &row.requests.back();
+}
+
 const DecisionRecord* FindDecision(const Invoices& row, const std::string& decision_id) {
   if (const auto* known = machine::FindDecision(row.decisions, decision_id)) return known;
   for (const Request& request : row.requests) {

@@ -116,6 +116,9 @@ struct Invoices {
 
 [[nodiscard]] const Request* FindRequest(const Invoices& row, std::string_view business_no);
 [[nodiscard]] const Request* OpenRequest(const Invoices& row);
+// The one that people look for: the open request, else the issued one, else the latest; null where
+// there is none.
+[[nodiscard]] const Request* ShownRequest(const Invoices& row);
 [[nodiscard]] const Request* IssuedRequest(const Invoices& row);
 [[nodiscard]] const DecisionRecord* FindDecision(const Invoices& row,
                                                  const std::string& decision_id);
