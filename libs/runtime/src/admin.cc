@@ -49,6 +49,8 @@ class Handler final : public Poco::Net::HTTPRequestHandler {
     if (request.getMethod() != "GET")
       return Send(response, HTTPResponse::HTTP_METHOD_NOT_ALLOWED, "");
     const std::string path = request.getURI().substr(0, request.getURI().find('?'));
+    // The port opens only after everything that a start asks for was found well.
+    if (path == "/startupz") return SendReasons(response, {});
     if (path == "/livez") return SendReasons(response, sources_.liveness());
     if (path == "/readyz") return SendReasons(response, sources_.readiness());
     if (path == "/metrics") return SendMetrics(response);

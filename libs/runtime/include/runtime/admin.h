@@ -1,4 +1,6 @@
-// The admin port of a process: /livez, /readyz (reasons in JSON), /metrics (Prometheus text).
+// The admin port of a process: /livez, /readyz (reasons in JSON), /metrics (Prometheus text), and
+// /startupz, which is well as soon as it answers: a process opens this port last, when its
+// settings, its schema and the topics that it cannot do without are as declared.
 // Loopback or cluster-internal; it answers GET only and reads no body.
 #pragma once
 
