@@ -241,6 +241,9 @@ Result<std::vector<LaneView>> Dispatcher::Lanes(const std::string& partner, std:
 }
 
 std::vector<BreakerView> Dispatcher::Breakers() const { return assembly_->loop.Breakers(); }
+Result<std::vector<HeadTotal>> Dispatcher::HeadTotals() const {
+  return assembly_->store.HeadTotals();
+}
 DispatchState Dispatcher::State() const { return assembly_->loop.State(); }
 messaging::ConsumerState Dispatcher::Consumer() const { return assembly_->consumer.State(); }
 std::vector<messaging::StartOffset> Dispatcher::Positions() const {

@@ -73,6 +73,7 @@ class Dispatcher {
   [[nodiscard]] Result<std::vector<NoticeHistory>> ShowFlow(const std::string& flow);
   [[nodiscard]] Result<std::vector<LaneView>> Lanes(const std::string& partner, std::size_t limit);
   [[nodiscard]] std::vector<BreakerView> Breakers() const;
+  [[nodiscard]] Result<std::vector<HeadTotal>> HeadTotals() const;
 
   // For metrics and lag.
   [[nodiscard]] DispatchState State() const;

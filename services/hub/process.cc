@@ -129,7 +129,7 @@ class Process final : public runtime::Running {
          registry_,
          [this] {
            services_->RefreshMetrics();
-           dispatcher_metrics_->Refresh(*dispatcher_, *dispatcher_lag_);
+           dispatcher_metrics_->Refresh(*dispatcher_, *dispatcher_lag_, SystemClock());
          }});
     if (!admin) return tl::unexpected(admin.error());
     admin_ = std::move(*admin);

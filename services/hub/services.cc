@@ -154,7 +154,7 @@ runtime::Reasons Services::Readiness() const {
 
 void Services::RefreshMetrics() {
   for (Running& one : running_) {
-    one.metrics->Refresh(one.host->State(), one.host->lag());
+    one.metrics->Refresh(one.host->State(), one.host->lag(), SystemClock());
     one.attachments->Refresh(one.host->attachment_counts());
   }
 }

@@ -83,6 +83,21 @@ TEST_F(RelayTest, ALostAnswerPublishesAgainUnderTheSameIdentity) {
   EXPECT_TRUE(relay_->State().trouble.empty());
 }
 
+TEST_F(RelayTest, WhatDoesNotGetOutIsCountedUntilItHas) {
+  Append("x", 2);
+  Append("y", 1);
+  bus_.FailNextPublishes(2, {ErrorKind::kRetryable, "bus.unavailable", {}, "away"});
+  relay_->RunRound();
+  EXPECT_EQ(relay_->State().unpublished, 3U) << "and not 0 because the round is over";
+  EXPECT_TRUE(relay_->State().oldest);
+  EXPECT_EQ(relay_->State().published, 0);
+  relay_->RunRound();
+  EXPECT_EQ(relay_->State().unpublished, 0U);
+  EXPECT_FALSE(relay_->State().oldest);
+  EXPECT_EQ(relay_->State().published, 3);
+  EXPECT_EQ(relay_->State().dead_letters, 0);
+}
+
 TEST_F(RelayTest, ARecordThatTheBusNeverTakesStopsItsFlowOnly) {
   Append("x", 2);
   Append("y", 1);

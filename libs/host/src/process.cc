@@ -43,7 +43,7 @@ class Process final : public runtime::Running {
         {[this] { return node::Liveness(service_->State(), SystemClock()); },
          [this] { return node::Readiness(service_->State()); }, registry,
          [this] {
-           metrics_->Refresh(service_->State(), service_->lag());
+           metrics_->Refresh(service_->State(), service_->lag(), SystemClock());
            attachments_->Refresh(service_->attachment_counts());
          }});
     if (!admin) return tl::unexpected(admin.error());

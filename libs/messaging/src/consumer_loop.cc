@@ -161,6 +161,7 @@ void ConsumerLoop::Commit(const Batch& batch) {
           if (position != positions_.end()) position->second = move.new_next;
           next.push_back({move.source, move.new_next});
         }
+        state_.last_commit_ms = clock_.MonotonicMs();
       }
       Succeed(Part::kCommit);
       consumer_->CommitForLagTools(next);

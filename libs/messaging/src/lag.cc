@@ -30,7 +30,7 @@ Result<std::vector<PartitionLag>> LagMeter::Measure(std::chrono::milliseconds ti
     // An end that we have passed says nothing about what we have not.
     std::erase_if(ends, [next](const auto& seen) { return seen.first <= next; });
     if (ends.size() > kEndsRememberedMax) ends.erase(ends.begin() + 1);
-    PartitionLag lag{position.source, std::max<std::int64_t>(0, *end - next), 0, "ok", count};
+    PartitionLag lag{position.source, next, std::max<std::int64_t>(0, *end - next), 0, "ok", count};
     if (lag.messages > 0 && !ends.empty()) {
       lag.seconds = static_cast<double>(now_ms - ends.front().second) / 1000.0;
       lag.state = "behind";

@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kMarkEvery{10};
 constexpr std::chrono::milliseconds kTroublePause{250};
+constexpr std::string_view kDeadLetterSuffix = ".dlq";
 
 }  // namespace
 
@@ -15,6 +16,7 @@ struct Relay::Round {
   std::size_t in_flight = 0;
   bool closed = false;  // nothing more is to be published
   std::vector<PublishedMark> marks;
+  std::int64_t dead_letters = 0;  // of the marks
   std::vector<std::pair<std::int64_t, std::string>> parked;
   std::string trouble;
 };
@@ -70,18 +72,15 @@ void Relay::RunRound() {
     state_.last_round_ms = clock_.MonotonicMs();
   }
   const std::vector<std::int32_t> partitions = leases_.Acting(options_.publish_ms);
-  if (partitions.empty()) return;
+  if (partitions.empty()) return SetFound({});
   Result<std::vector<PendingRecord>> pending = store_.LoadPending(partitions, kRelayRowsMax);
   if (!pending) return SetTrouble(guarantee::Describe(pending.error()));
+  SetFound(*pending);
   if (pending->empty()) return SetTrouble({});
   const auto round = std::make_shared<Round>();
   for (PendingRecord& record : *pending) {
     std::string flow = record.entry.envelope.flow;
     round->flows[std::move(flow)].push_back(std::move(record));
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    state_.in_round = pending->size();
   }
   std::vector<std::string> flows;
   for (const auto& [flow, records] : round->flows) flows.push_back(flow);
@@ -93,7 +92,7 @@ void Relay::RunRound() {
 
 void Relay::PublishNext(const std::shared_ptr<Round>& round, const std::string& flow) {
   Record record;
-  std::int64_t id = 0;
+  Sent sent{flow};
   {
     const std::lock_guard lock(round->mutex);
     std::deque<PendingRecord>& records = round->flows[flow];
@@ -104,36 +103,38 @@ void Relay::PublishNext(const std::shared_ptr<Round>& round, const std::string& 
       records.clear();
       return;
     }
-    id = next.id;
+    sent.id = next.id;
+    sent.dead_letter = next.entry.topic.ends_with(kDeadLetterSuffix);
     record =
         MakeRecord(next.entry.envelope, std::move(next.entry.topic), std::move(next.entry.value));
     if (!next.entry.detail.empty()) record.headers.push_back({"ce_detail", next.entry.detail});
     ++round->in_flight;
   }
-  producer_.Publish(std::move(record), [this, round, flow, id](const Result<Position>& position) {
-    Reported(round, flow, id, position);
+  producer_.Publish(std::move(record), [this, round, sent](const Result<Position>& position) {
+    Reported(round, sent, position);
   });
 }
 
 // On a thread of the bus. After `closed` this relay may be gone: only the round is touched.
-void Relay::Reported(const std::shared_ptr<Round>& round, const std::string& flow, std::int64_t id,
+void Relay::Reported(const std::shared_ptr<Round>& round, const Sent& sent,
                      const Result<Position>& position) {
   bool go_on = false;
   {
     const std::lock_guard lock(round->mutex);
     if (round->closed) return;
     if (position) {
-      round->marks.push_back({id, *position});
+      round->marks.push_back({sent.id, *position});
+      if (sent.dead_letter) ++round->dead_letters;
       go_on = true;
     } else {
-      round->flows[flow].clear();
+      round->flows[sent.flow].clear();
       round->trouble = guarantee::Describe(position.error());
       if (position.error().kind != ErrorKind::kRetryable) {
-        round->parked.emplace_back(id, round->trouble);
+        round->parked.emplace_back(sent.id, round->trouble);
       }
     }
   }
-  if (go_on) PublishNext(round, flow);
+  if (go_on) PublishNext(round, sent.flow);
   {
     const std::lock_guard lock(round->mutex);
     --round->in_flight;
@@ -150,9 +151,10 @@ void Relay::Settle(Round& round) {
     if (over) round.closed = true;
     std::vector<PublishedMark> marks;
     marks.swap(round.marks);
+    const std::int64_t dead_letters = std::exchange(round.dead_letters, 0);
     const auto parked = std::exchange(round.parked, {});
     lock.unlock();
-    if (!marks.empty()) Mark(std::move(marks));
+    if (!marks.empty()) Mark(std::move(marks), dead_letters);
     for (const auto& [id, reason] : parked) {
       if (Result<void> done = store_.Park(id, reason); !done) {
         SetTrouble(guarantee::Describe(done.error()));
@@ -164,12 +166,14 @@ void Relay::Settle(Round& round) {
   SetTrouble(round.trouble);
 }
 
-void Relay::Mark(std::vector<PublishedMark> marks) {
+void Relay::Mark(std::vector<PublishedMark> marks, std::int64_t dead_letters) {
   const Result<void> done = store_.MarkPublished(marks);
   const std::lock_guard lock(mutex_);
   if (done) {
     state_.published += static_cast<std::int64_t>(marks.size());
-    state_.in_round -= std::min(state_.in_round, marks.size());
+    state_.dead_letters += dead_letters;
+    state_.unpublished -= std::min(state_.unpublished, marks.size());
+    if (state_.unpublished == 0) state_.oldest.reset();
   } else {
     state_.trouble = guarantee::Describe(done.error());
   }
@@ -178,7 +182,13 @@ void Relay::Mark(std::vector<PublishedMark> marks) {
 void Relay::SetTrouble(const std::string& trouble) {
   const std::lock_guard lock(mutex_);
   state_.trouble = trouble;
-  state_.in_round = 0;
+}
+
+void Relay::SetFound(std::span<const PendingRecord> pending) {
+  const std::lock_guard lock(mutex_);
+  state_.unpublished = pending.size();
+  state_.oldest.reset();
+  if (!pending.empty()) state_.oldest = pending.front().entry.envelope.time;
 }
 
 }  // namespace guarantee::messaging

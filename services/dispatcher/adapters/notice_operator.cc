@@ -28,6 +28,12 @@ OperatorAction ToAction(const sql::Row& row) {
   return {{sql::Integer(row.at(0))}, sql::Text(row.at(1)), sql::Text(row.at(2))};
 }
 
+HeadTotal ToHeadTotal(const sql::Row& row) {
+  HeadTotal total{static_cast<State>(sql::Integer(row.at(0))), sql::Integer(row.at(1)), {}};
+  if (total.count > 0) total.oldest = UnixMillis{sql::Integer(row.at(2))};
+  return total;
+}
+
 template <typename Item, typename Map>
 Result<void> Load(sql::Transaction& transaction, const sql::Statement& statement,
                   const std::string& id, const Map& map, std::vector<Item>& items) {
@@ -102,6 +108,12 @@ Result<std::vector<LaneView>> SqlNoticeStore::Lanes(const std::string& partner, 
   return Fetch<LaneView>(
       database_, [&](sql::Transaction& transaction) { return transaction.Run(kListLanes, values); },
       ToLane);
+}
+
+Result<std::vector<HeadTotal>> SqlNoticeStore::HeadTotals() {
+  return Fetch<HeadTotal>(
+      database_, [](sql::Transaction& transaction) { return transaction.Run(kHeadTotals, {}); },
+      ToHeadTotal);
 }
 
 }  // namespace guarantee::dispatcher

@@ -305,4 +305,11 @@ inline constexpr Statement kListLanes{
     " and (h.id is not null or l.gap_since <> 0)"
     " order by coalesce(h.received_at, l.gap_since), l.flow limit ?2"};
 
+// One arm a state, so that each reads its partial index.
+inline constexpr const char* kHeadTotalsText =
+    "select 1, count(*), coalesce(min(received_at), 0) from {s}notice where state = 1 union all"
+    " select 2, count(*), coalesce(min(received_at), 0) from {s}notice where state = 2 union all"
+    " select 3, count(*), coalesce(min(received_at), 0) from {s}notice where state = 3";
+inline constexpr Statement kHeadTotals{"dispatcher_head_totals", kHeadTotalsText, kHeadTotalsText};
+
 }  // namespace guarantee::dispatcher

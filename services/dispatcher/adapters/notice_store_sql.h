@@ -45,6 +45,7 @@ class SqlNoticeStore final : public NoticeStore {
                                                   UnixMillis now) override;
   [[nodiscard]] Result<std::vector<LaneView>> Lanes(const std::string& partner,
                                                     std::size_t limit) override;
+  [[nodiscard]] Result<std::vector<HeadTotal>> HeadTotals() override;
 
  private:
   using ChangingWork = std::function<Result<void>(sql::Transaction&, LaneChanges&)>;

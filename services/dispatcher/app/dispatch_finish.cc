@@ -132,6 +132,7 @@ void DispatchLoop::Saved(const std::string& id) {
   const Delivery delivery = flight.finished->notice.delivery;
   const Picked picked = flight.picked;
   if (delivery.state == State::kAccepted) ++counters_.accepted;
+  ++counters_.ended.at(static_cast<std::size_t>(flight.finished->attempt.ending));
   RemoveFlight(id);
   heads_.Settle(picked);
   if (delivery.state != State::kPending) return;

@@ -3,6 +3,7 @@
 // begins only if the partition's lease outlives its whole deadline.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -38,10 +39,12 @@ struct DispatchLimits {
 
 struct DispatchState {
   std::size_t in_flight = 0;
-  std::size_t ready = 0;           // heads in memory that wait
-  std::size_t unsaved = 0;         // results that wait for the store
-  std::int64_t accepted = 0;       // since start
-  std::int64_t attempts = 0;       // since start
+  std::size_t ready = 0;      // heads in memory that wait
+  std::size_t unsaved = 0;    // results that wait for the store
+  std::int64_t accepted = 0;  // since start
+  std::int64_t attempts = 0;  // since start
+  // Since start, of attempts whose result is written; in the order of kEndings.
+  std::array<std::int64_t, std::size(kEndings)> ended{};
   std::int64_t last_cycle_ms = 0;  // monotonic, the heartbeat
   std::string trouble;             // empty: none
 };

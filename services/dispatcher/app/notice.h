@@ -95,6 +95,13 @@ struct LaneView {
   std::int64_t waiting = 0;  // behind the head
 };
 
+// Heads of lanes that stand in `state`, in the whole store.
+struct HeadTotal {
+  State state = State::kPending;
+  std::int64_t count = 0;
+  std::optional<UnixMillis> oldest;  // receipt of the oldest; none when count is 0
+};
+
 enum class AlarmKind : std::uint8_t {
   kParked,
   kExpired,

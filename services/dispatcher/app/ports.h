@@ -129,6 +129,8 @@ class NoticeStore {
   // Lanes that are not empty, the one that stands longest first.
   [[nodiscard]] virtual Result<std::vector<LaneView>> Lanes(const std::string& partner,
                                                             std::size_t limit) = 0;
+  // Of pending, in flight and parked, whoever owns the lanes; reads every such row.
+  [[nodiscard]] virtual Result<std::vector<HeadTotal>> HeadTotals() = 0;
 };
 
 // What came of one POST.

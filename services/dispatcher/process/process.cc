@@ -56,7 +56,7 @@ class Process final : public runtime::Running {
     auto admin = runtime::AdminServer::Start(
         config.At("admin.address"),
         {[this] { return dispatcher_->Liveness(); }, [this] { return dispatcher_->Readiness(); },
-         registry, [this] { metrics_->Refresh(*dispatcher_, *lag_); }});
+         registry, [this] { metrics_->Refresh(*dispatcher_, *lag_, SystemClock()); }});
     if (!admin) return tl::unexpected(admin.error());
     admin_ = std::move(*admin);
     return {};

@@ -138,6 +138,30 @@ TEST_P(NoticeStoreTest, OneAttemptAtATimeUnderTheHeldEpoch) {
   EXPECT_EQ(begun.body, "bytes");
 }
 
+TEST_P(NoticeStoreTest, CountsTheHeadsOfEachState) {
+  const auto count = [this](State state) {
+    const auto totals = store_->HeadTotals();
+    EXPECT_TRUE(totals && totals->size() == 3);
+    for (const HeadTotal& total : *totals) {
+      if (total.state != state) continue;
+      EXPECT_EQ(total.oldest.has_value(), total.count > 0);
+      EXPECT_EQ(total.oldest.value_or(kNow), kNow);
+      return total.count;
+    }
+    return std::int64_t{-1};
+  };
+  EXPECT_EQ(count(State::kPending), 0);
+  ASSERT_TRUE(TakeIn({MakeNotice("one", 1), MakeNotice("two", 2)}));
+  EXPECT_EQ(count(State::kPending), 1) << "what waits behind it is no head";
+  ASSERT_TRUE(Begin(Load("one"), held_, "bytes"));
+  EXPECT_EQ(count(State::kPending), 0);
+  EXPECT_EQ(count(State::kInFlight), 1);
+  const Finished refused = End("one", Ending::kRefused, held_);
+  ASSERT_TRUE(store_->Finish({&refused, 1}, kNow));
+  EXPECT_EQ(count(State::kInFlight), 0);
+  EXPECT_EQ(count(State::kParked), 1);
+}
+
 TEST_P(NoticeStoreTest, WhatWaitsInTheLaneCannotBegin) {
   ASSERT_TRUE(TakeIn({MakeNotice("one", 1), MakeNotice("two", 2)}));
   EXPECT_FALSE(Begin(Load("two"), held_, "bytes"));

@@ -45,10 +45,11 @@ class BatchHandler {
 };
 
 struct ConsumerState {
-  bool assigned = false;          // has had an assignment since it last joined
-  std::size_t partitions = 0;     // held now
-  std::string trouble;            // empty: none
-  std::int64_t last_poll_ms = 0;  // monotonic; the heartbeat for liveness
+  bool assigned = false;            // has had an assignment since it last joined
+  std::size_t partitions = 0;       // held now
+  std::string trouble;              // empty: none
+  std::int64_t last_poll_ms = 0;    // monotonic; the heartbeat for liveness
+  std::int64_t last_commit_ms = 0;  // monotonic; 0: none since start
 };
 
 class ConsumerLoop final : private AssignmentHandler {

@@ -18,6 +18,7 @@ namespace guarantee::messaging {
 
 struct PartitionLag {
   TopicPartition source;
+  std::int64_t next = 0;      // first offset not handled
   std::int64_t messages = 0;  // never negative
   double seconds = 0;         // 0 when there is nothing to do
   std::string state;          // ok, behind

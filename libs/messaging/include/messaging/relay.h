@@ -11,6 +11,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,10 +26,14 @@ inline constexpr std::size_t kRelayRowsMax = 2000;           // of one round
 inline constexpr std::chrono::milliseconds kRelayPoll{100};  // for rows that other processes wrote
 
 struct RelayState {
-  std::size_t in_round = 0;        // rows loaded and not yet reported
-  std::int64_t published = 0;      // since start
-  std::int64_t last_round_ms = 0;  // monotonic, the heartbeat
-  std::string trouble;             // empty: none
+  // Rows of partitions held that the last round found and that have no report yet; counted up to
+  // kRelayRowsMax. They stay while the bus or the store is away.
+  std::size_t unpublished = 0;
+  std::optional<UnixMillis> oldest;  // when the first of them was written; none: no rows
+  std::int64_t published = 0;        // since start
+  std::int64_t dead_letters = 0;     // of these, to a topic of dead letters
+  std::int64_t last_round_ms = 0;    // monotonic, the heartbeat
+  std::string trouble;               // empty: none
 };
 
 class Relay {
@@ -53,10 +59,17 @@ class Relay {
   struct Round;
   void Loop();
   void PublishNext(const std::shared_ptr<Round>& round, const std::string& flow);
-  void Reported(const std::shared_ptr<Round>& round, const std::string& flow, std::int64_t id,
+  // A record given to the producer.
+  struct Sent {
+    std::string flow;
+    std::int64_t id = 0;
+    bool dead_letter = false;
+  };
+  void Reported(const std::shared_ptr<Round>& round, const Sent& sent,
                 const Result<Position>& position);
   void Settle(Round& round);
-  void Mark(std::vector<PublishedMark> marks);
+  void Mark(std::vector<PublishedMark> marks, std::int64_t dead_letters);
+  void SetFound(std::span<const PendingRecord> pending);
   void SetTrouble(const std::string& trouble);
 
   WriteStore& store_;
