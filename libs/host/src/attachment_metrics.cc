@@ -1,21 +1,25 @@
+#include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
+#include <mutex>
+
 #include "host/attachments.h"
+#include "node/health.h"
 
 namespace guarantee::host {
 
 struct AttachmentMetrics::Families {
   Families(prometheus::Registry& registry, const std::string& group) {
-    auto& ended = prometheus::BuildGauge()
-                      .Name("guarantee_attachment_results")
-                      .Help("attachments by what became of them, since start")
+    auto& ended = prometheus::BuildCounter()
+                      .Name("guarantee_attachments_total")
+                      .Help("attachments by what became of them")
                       .Register(registry);
     stored = &ended.Add({{"group", group}, {"result", "stored"}});
     refused = &ended.Add({{"group", group}, {"result", "refused"}});
-    failed_tries = &prometheus::BuildGauge()
-                        .Name("guarantee_attachment_failed_tries")
-                        .Help("fetches that failed and are repeated, since start")
+    failed_tries = &prometheus::BuildCounter()
+                        .Name("guarantee_attachment_failed_tries_total")
+                        .Help("fetches that failed and are repeated")
                         .Register(registry)
                         .Add({{"group", group}});
     in_flight = &prometheus::BuildGauge()
@@ -25,9 +29,10 @@ struct AttachmentMetrics::Families {
                      .Add({{"group", group}});
   }
 
-  prometheus::Gauge* stored = nullptr;
-  prometheus::Gauge* refused = nullptr;
-  prometheus::Gauge* failed_tries = nullptr;
+  std::mutex mutex;  // two scrapes may meet
+  prometheus::Counter* stored = nullptr;
+  prometheus::Counter* refused = nullptr;
+  prometheus::Counter* failed_tries = nullptr;
   prometheus::Gauge* in_flight = nullptr;
 };
 
@@ -37,9 +42,10 @@ AttachmentMetrics::AttachmentMetrics(prometheus::Registry& registry, const std::
 AttachmentMetrics::~AttachmentMetrics() = default;
 
 void AttachmentMetrics::Refresh(const AttachmentCounts& counts) {
-  families_->stored->Set(static_cast<double>(counts.stored));
-  families_->refused->Set(static_cast<double>(counts.refused));
-  families_->failed_tries->Set(static_cast<double>(counts.failed_tries));
+  const std::lock_guard lock(families_->mutex);
+  node::CountUpTo(*families_->stored, counts.stored);
+  node::CountUpTo(*families_->refused, counts.refused);
+  node::CountUpTo(*families_->failed_tries, counts.failed_tries);
   families_->in_flight->Set(static_cast<double>(counts.in_flight));
 }
 

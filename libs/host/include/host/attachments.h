@@ -55,7 +55,7 @@ struct AttachmentCounts {
 [[nodiscard]] Result<void> AddAttachments(messaging::WriteStore& store, const std::string& flow,
                                           rpc::v1::Summary& summary);
 
-// Gauges of one group; Refresh before each scrape.
+// Numbers of one group; Refresh before each scrape. Thread-safe.
 class AttachmentMetrics {
  public:
   AttachmentMetrics(prometheus::Registry& registry, const std::string& group);
