@@ -59,7 +59,7 @@ class Plan:
     stops: tuple[str, ...] = ("order", "order-2")
     victims: tuple[str, ...] = (
         *("gateway", "gateway-2", "order", "order-2", "dispatcher"),
-        *("claim", "credit", "invoice"),
+        *("claim", "claim-2", "credit", "credit-2", "invoice", "invoice-2"),
     )
 
 

@@ -27,7 +27,10 @@ from _load import Load, Settings
 from _system import Receipts, System, is_alive, running, wait_until
 from _tours import Tours
 
-_OPTIONS = ("--bank", "simulator", "--replicas", "gateway=2,order=2")
+_OPTIONS = (
+    *("--bank", "simulator"),
+    *("--replicas", "gateway=2,order=2,claim=2,credit=2,invoice=2"),
+)
 _ACKNOWLEDGED_MIN = 3000
 _QUIET_SECONDS = 60.0
 # How much longer than asked the load may last until the plan is complete.
