@@ -24,6 +24,7 @@ from _judged import (
 )
 from _operations import (
     case_rows,
+    deadlines,
     letter_ends,
     operation_answers,
     operation_counts,
@@ -31,6 +32,7 @@ from _operations import (
     public_ends,
     unseen,
 )
+from _wishes import wishes_end, wishes_told
 
 __all__ = ["Evidence", "Finding", "acknowledged", "check", "counts", "summary", "unseen"]
 
@@ -55,6 +57,9 @@ def check(evidence: Evidence) -> list[Finding]:
         letter_ends,
         public_ends,
         case_rows,
+        deadlines,
+        wishes_told,
+        wishes_end,
         _first_receipts_in_order,
         _records,
         _decisions,
@@ -266,11 +271,12 @@ def _records(evidence: Evidence) -> Iterable[Finding]:
 
 
 def _decisions(evidence: Evidence) -> Iterable[Finding]:
-    """Every decision over gRPC was answered and ended in public: applied, or refused with why."""
+    """Every decision on an order over gRPC was answered and ended in public: applied, or refused
+    with why."""
     causes = grouped(
         (row for row in evidence.records if row["topic"] == "events"), lambda row: row["causation"]
     )
-    for decision in evidence.decisions:
+    for decision in (row for row in evidence.decisions if "section" not in row):
         name = f"{decision['partner']}/{decision['order_no']} {decision['id']}"
         if decision["result"] == "unknown":
             yield Finding("decision", name, f"never answered: {decision['said']}")

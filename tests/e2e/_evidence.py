@@ -1,5 +1,6 @@
 """Collects what the checker judges: rows of the database and records of the broker."""
 
+import json
 from typing import Any
 
 import _broker
@@ -31,6 +32,7 @@ _DEAD_LETTERS = (
 _ORDER_KIND, _GUARANTEE_KIND = 1, 2
 # Of claims, lines of credit and invoices.
 _CASE_KIND = 1
+_DEADLINE, _PROPOSAL = "3.23", "3.9"
 # Ends of a row of the dispatcher; the last is of a message that only changed another notice.
 _NOTICE_ACCEPTED, _NOTICE_EXPIRED, _NOTICE_APPLIED = 4, 5, 6
 
@@ -60,6 +62,16 @@ _LEFTOVERS = f"""select {_OUTBOXES},
   (select count(*) from dispatcher.notice 
     where state not in ({_NOTICE_ACCEPTED}, {_NOTICE_EXPIRED}, {_NOTICE_APPLIED}))
     as "notices unaccepted",
+  (select count(*) from claims.state_row where kind={_CASE_KIND} and business_no <> ''
+    and status not in ('paid', 'refused', 'withdrawn')) as "claims undecided",
+  (select count(*) from claims.state_row c join orders.state_row g
+    on g.kind={_GUARANTEE_KIND} and g.partner = c.partner and g.number = c.number
+    where c.kind={_CASE_KIND} and c.status = 'paid' and g.status <> 'paid')
+    as "letters of paid claims in force",
+  (select count(*) from dispatcher.notice n join orders.state_row g
+    on g.kind={_GUARANTEE_KIND} and g.partner = n.partner and g.number = split_part(n.flow, '/', 3)
+    where n.section = '{_PROPOSAL}' and g.status <> 'cancelled')
+    as "letters in force that we proposed to end",
   (select count(*) from orders.state_row where kind={_ORDER_KIND} and status <> 'issued')
     as "orders not issued" """
 
@@ -72,6 +84,19 @@ def leftovers(system: System) -> dict[str, int]:
 def expired(system: System) -> list[dict[str, Any]]:
     """The notices whose last moment passed: the letter's opening was moved before they went out."""
     return system.query(_EXPIRED)
+
+
+def deadlines(system: System, history: History) -> list[dict[str, Any]]:
+    """Of every order that was asked to move it: what an operator is shown, or told instead."""
+    rows = []
+    asked = {(e["partner"], e["order_no"]) for e in history.entries() if e["kind"] == _DEADLINE}
+    for partner, number in sorted(asked):
+        show = ("order", "show", number, "--partner", partner, "--json")
+        status, said = system.guaranteectl(*show)
+        told = json.JSONDecoder().raw_decode(said)[0] if status == 0 else {}
+        deadline = told.get("purchase_deadline", said)
+        rows.append({"partner": partner, "number": number, "deadline": deadline})
+    return rows
 
 
 def amounts(system: System) -> dict[tuple[str, str], int]:
@@ -97,6 +122,7 @@ def collect(
         guarantees=system.query(_GUARANTEES),
         cases=system.query(_CASES),
         expired=expired(system),
+        deadlines=deadlines(system, history),
         registered=system.query(_REGISTERED),
         records=records,
         decisions=decisions,

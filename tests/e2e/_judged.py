@@ -31,10 +31,11 @@ class Evidence:
     status, amount_fen (available). cases: rows of claim, credit and invoice: service, partner,
     number, business_no, status, amount_fen.
     expired: notices given up at their last moment: partner, section, business_no, guarantee_no.
+    deadlines: of the orders with a 3.23: partner, number, deadline as the order service shows it.
     registered: partner, business_no, unique_value, confirmed.
     records: of the public events and the notices, in the order of each partition: topic, partition,
     offset, id, type, subject, sequence, causation.
-    decisions: id and what became of the gRPC call (see Decision calls in the kill loop).
+    decisions: what became of each gRPC call; see _decisions.
     leftovers: what should be zero when all is quiet, by name.
     """
 
@@ -44,6 +45,7 @@ class Evidence:
     guarantees: list[Row] = dataclasses.field(default_factory=list)
     cases: list[Row] = dataclasses.field(default_factory=list)
     expired: list[Row] = dataclasses.field(default_factory=list)
+    deadlines: list[Row] = dataclasses.field(default_factory=list)
     registered: list[Row] = dataclasses.field(default_factory=list)
     records: list[Row] = dataclasses.field(default_factory=list)
     decisions: list[Row] = dataclasses.field(default_factory=list)

@@ -5,6 +5,7 @@ from typing import Iterable, Mapping
 
 from _history import FAIL, OK
 from _judged import Evidence, Finding, Key, Row, accepted, grouped, identity_of, key_of, name_of
+from _wishes import ANSWERS, YES
 
 # The notice that ends each request, and the request that each withdrawal is of.
 RESULTS = {
@@ -16,10 +17,11 @@ RESULTS = {
     "3.15": "3.16",
 }
 WITHDRAWALS = {"3.17": "3.5", "3.18": "3.15", "3.19": "3.11", "3.20": "3.9"}
-_CREDIT, _CREDIT_CHECK, _CLAIM_WITHDRAWAL = "3.5", "3.21", "3.19"
+_CREDIT, _CREDIT_CHECK, _CLAIM_WITHDRAWAL, _DEADLINE = "3.5", "3.21", "3.19", "3.23"
+_ASKED = (*RESULTS, *WITHDRAWALS, *ANSWERS.values(), _CREDIT_CHECK, _DEADLINE)
 # What a request of a tour says in `expected`; see _tours.
 _SUCCESS, _MAY_REFUSE, _REFUSED = "success", "may refuse", "refused"
-# The letter's end where a notice of the section told a success.
+# The letter's end where a notice of the section told a success, to whomever.
 _LETTER_ENDS = {"3.10": "cancelled", "3.12": "paid", "3.16": "refunded"}
 # What the order service says in public of the letter, for each end and for a 3.16 that expired.
 _END_EVENTS = ("GuaranteeCancelled", "GuaranteeClaimPaid", "GuaranteeRefunded")
@@ -37,9 +39,8 @@ _CASE_STATES = {
 def operation_counts(evidence: Evidence) -> dict[str, int]:
     """What is told, not judged."""
     ends = collections.Counter((row["kind"], row["type"]) for row in evidence.history)
-    kinds = (*RESULTS, *WITHDRAWALS, _CREDIT_CHECK)
     return {
-        **{f"{section} acknowledged": ends[section, OK] for section in kinds},
+        **{f"{section} acknowledged": ends[section, OK] for section in _ASKED},
         **{f"{section} refused": ends[section, FAIL] for section in WITHDRAWALS},
         **_told(evidence),
     }
@@ -56,7 +57,7 @@ def unseen(evidence: Evidence) -> list[str]:
         return (OK, FAIL) if section in WITHDRAWALS else (OK,)
 
     seen = {row["kind"] for row in evidence.history if row["type"] in wanted(row["kind"])}
-    return [name for name in (*RESULTS, *WITHDRAWALS, _CREDIT_CHECK) if name not in seen]
+    return [name for name in _ASKED if name not in seen]
 
 
 def _told(evidence: Evidence) -> dict[str, int]:
@@ -75,14 +76,13 @@ def _told(evidence: Evidence) -> dict[str, int]:
 
 
 def _request(row: Row) -> tuple[str, str, str]:
-    """A request of a tour: partner, section, business number."""
-    return row["partner"], row["kind"], row["business_no"]
+    """A request of a tour: partner, section, business number, or the order's where it has none."""
+    return row["partner"], row["kind"], row["business_no"] or row["order_no"]
 
 
 def _operations(evidence: Evidence) -> dict[tuple[str, str, str], list[Row]]:
     """Every entry of the history about each request of the tours."""
-    kinds = {*RESULTS, *WITHDRAWALS, _CREDIT_CHECK}
-    return grouped((row for row in evidence.history if row["kind"] in kinds), _request)
+    return grouped((row for row in evidence.history if row["kind"] in _ASKED), _request)
 
 
 def _withdrawn(operations: Mapping[tuple[str, str, str], list[Row]]) -> set[tuple[str, str, str]]:
@@ -118,6 +118,19 @@ def operation_answers(evidence: Evidence) -> Iterable[Finding]:
     for request, rows in _operations(evidence).items():
         if not any(row["type"] in (OK, FAIL) for row in rows):
             yield Finding("never answered", name_of(request), f"{len(rows)} entries")
+
+
+def deadlines(evidence: Evidence) -> Iterable[Finding]:
+    """A 3.23 that was answered with a yes holds, and what was refused has changed nothing."""
+    kept = {(row["partner"], row["number"]): row["deadline"] for row in evidence.deadlines}
+    moved = {
+        key_of(row): row["bzjEndTime"]
+        for row in evidence.history
+        if row["kind"] == _DEADLINE and row["type"] == OK
+    }
+    for key, wanted in moved.items():
+        if kept.get(key) != wanted:
+            yield Finding("another deadline", name_of(key), f"{kept.get(key)}, told {wanted}")
 
 
 def operation_results(evidence: Evidence) -> Iterable[Finding]:
@@ -168,8 +181,8 @@ def public_ends(evidence: Evidence) -> Iterable[Finding]:
 
 
 def _told_ends(evidence: Evidence) -> dict[Key, set[str]]:
-    """The end of each letter as the platform was told. A 3.9 on what has ended otherwise is
-    answered with a success too: then it is not what ended it."""
+    """The end of each letter as the platform was told, or has told us. A 3.9 on what has ended
+    otherwise is answered with a success too: then it is not what ended it."""
     ends: dict[Key, set[str]] = collections.defaultdict(set)
     for row in accepted(evidence):
         if row["section"] in _LETTER_ENDS and row["success"]:
@@ -177,6 +190,9 @@ def _told_ends(evidence: Evidence) -> dict[Key, set[str]]:
     for row in evidence.expired:
         if row["section"] in _LETTER_ENDS:
             ends[row["partner"], row["guarantee_no"]].add(_LETTER_ENDS[row["section"]])
+    for row in evidence.history:
+        if row["kind"] in ANSWERS.values() and row["type"] == OK and row["operateResult"] == YES:
+            ends[row["partner"], row["guarantee_no"]].add(_LETTER_ENDS[row["kind"]])
     events = _public(evidence)
     for key, told in ends.items():
         if len(told) > 1 and "GuaranteeCancelled" not in events.get(key, set()):

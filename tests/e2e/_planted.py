@@ -6,6 +6,7 @@ from _checker import Evidence
 
 _PARTNERS = ("demo", "second")
 AMOUNT = 50_000_000
+LATER = "2026-01-01 09:30:00"
 
 
 def history(partner: str, number: str, call: int, kind: str = "apply") -> list[dict[str, Any]]:
@@ -28,6 +29,19 @@ def make_result(order: str, section: str, business_no: str, success: bool = True
     receipt = make_receipt("demo", f"BH-demo-{order}", section, f"r-{business_no}")
     numbers = {"business_no": business_no, "guarantee_no": f"BH-demo-{order}"}
     return {**receipt, **numbers, "success": success}
+
+
+def proposed(order: str, section: str, **changed: str) -> dict[str, Any]:
+    """The institution's decision to ask the platform about demo's order itself."""
+    row = {"id": f"d-{order}", "partner": "demo", "order_no": order, "section": section}
+    row |= {"guarantee_no": f"BH-demo-{order}", "result": "applied", "said": ""}
+    return {**row, **changed}
+
+
+def answered(order: str, section: str, number: str, call: int, yes: bool) -> list[dict[str, Any]]:
+    """The platform's 3.10 or 3.12 to what the institution asked."""
+    result = {"operateResult": "0" if yes else "1"}
+    return [{**row, **result} for row in asked(order, section, number, call)]
 
 
 def make_receipt(partner: str, number: str, section: str, identity: str) -> dict[str, Any]:
@@ -80,7 +94,8 @@ def tour(evidence: Evidence, order: str, *results: dict[str, Any]) -> None:
 def toured() -> Evidence:
     """Letters after their ends: R given back, S kept by a withdrawal, P restored and paid although
     its withdrawal was asked for, Z cancelled and invoiced; one line of credit is in force, one was
-    given back."""
+    given back. X cancelled as we proposed, Y paid and V not paid as we demanded; D's deadline
+    moved."""
     evidence = sound()
     tour(evidence, "R", make_result("R", "3.16", "TH-R"))
     evidence.history += asked("R", "3.15", "TH-R", 601, "success")
@@ -102,6 +117,10 @@ def toured() -> Evidence:
     tour(evidence, "C2", make_result("C2", "3.6", "SX-C2"))
     evidence.history += asked("C2", "3.5", "SX-C2", 612)
     evidence.history += asked("C2", "3.17", "SX-C2", 613, "may refuse")
+    _wishes(evidence)
+    tour(evidence, "D")
+    evidence.history += [{**row, "bzjEndTime": LATER} for row in asked("D", "3.23", "", 614)]
+    evidence.deadlines.append({"partner": "demo", "number": "D", "deadline": LATER})
     evidence.cases += [
         {"service": service, "partner": "demo", "business_no": number, "status": status}
         for service, number, status in (
@@ -109,9 +128,31 @@ def toured() -> Evidence:
             ("invoice", "FP-Z", "issued"),
             ("credit", "SX-C1", "granted"),
             ("credit", "SX-C2", "withdrawn"),
+            ("claim", "O-Y", "paid"),
+            ("claim", "O-V", "refused"),
         )
     ]
     return evidence
+
+
+def _wishes(evidence: Evidence) -> None:
+    for order, section, answer, yes, changed in (
+        ("X", "3.9", "3.10", True, {"status": "cancelled"}),
+        ("Y", "3.11", "3.12", True, {"status": "paid", "amount_fen": 0}),
+        ("V", "3.11", "3.12", False, {}),
+    ):
+        tour(evidence, order, make_result(order, section, f"O-{order}"))
+        evidence.guarantees[-1] |= changed
+        evidence.decisions.append(proposed(order, section))
+        evidence.history += answered(order, answer, f"O-{order}", 620 + ord(order), yes)
+        topic, kind, event = {
+            "3.9": ("events", "guarantee", "GuaranteeCancellationProposed"),
+            "3.11": ("claim events", "claim", "ClaimPresented"),
+        }[section]
+        flow, type_ = f"demo/{kind}/BH-demo-{order}", f"guarantee.event.v1.{event}"
+        evidence.records.append(make_record(topic, flow, 1, f"p-{order}", type_))
+    type_ = "guarantee.event.v1.GuaranteeCancelled"
+    evidence.records.append(make_record("events", "demo/guarantee/BH-demo-X", 2, "x-X", type_))
 
 
 def sound() -> Evidence:

@@ -12,13 +12,17 @@ from typing import Any
 
 from _history import FAIL, INFO, OK, History
 
+# What each application is for, in yuan.
+AMOUNT = "500000.00"
 APPLY, CANCEL = "financialAccount/doOrderApply", "financialAccount/orderCancelApply"
 # What the tours ask, by section.
 PATHS = {
     "3.5": "financialAccount/creditApply",
     "3.7": "financialAccount/restoreApply",
     "3.9": "financialAccount/cancelApply",
+    "3.10": "guarantee/cancelNotice",
     "3.11": "financialAccount/compensateApply",
+    "3.12": "guarantee/compensateNotice",
     "3.13": "financialAccount/invoiceApply",
     "3.15": "financialAccount/refundApply",
     "3.17": "financialAccount/creditRevocation",
@@ -27,6 +31,7 @@ PATHS = {
     "3.20": "financialAccount/cancelRevocation",
     "3.21": "financialAccount/queryCredit",
     "3.22": "financialAccount/openTimeMaintenance",
+    "3.23": "financialAccount/updateEmEndTime",
 }
 # The answers of 3.21 are findings, and none of them is a refusal.
 CREDIT_CHECK, _FINDINGS = "3.21", ("1", "2", "3", "4")
@@ -108,7 +113,7 @@ def application(
         "applyTime": time_text(),
         "bzjEndTime": time_text(_PURCHASE),
         "openTime": time_text(_OPENING),
-        "emAmount": "500000.00",
+        "emAmount": AMOUNT,
         "icheck": "1",
         "khBank": "示范银行",
         "yhAccount": _BASIC_ACCOUNT,

@@ -28,7 +28,11 @@ _SECTIONS = {
     "/front/guarantee/compensateNotice": "3.12",
     "/front/guarantee/invoiceNotice": "3.14",
     "/front/guarantee/refundNotice": "3.16",
+    "/front/financialAccount/cancelApply": "3.9",
+    "/front/financialAccount/compensateApply": "3.11",
 }
+# The institution's requests, which have no envelope.
+_OWN_REQUESTS = ("3.9", "3.11")
 _RESULTS = {
     "3.2": "applyResult",
     "3.4": "cancelResult",
@@ -55,6 +59,7 @@ _SUCCESS_FIELDS = {
     "3.2": _ISSUE_FIELDS,
     "3.6": ("applyUser", "applyCode", "validBeginTime", "validEndTime"),
     "3.8": ("restoreTime",),
+    "3.11": ("beneficiary", "beneficiaryCode"),
     "3.12": ("payerAmount", "applyUserName", "applyUserPhone", "compensateResultDesc"),
     "3.14": ("invoiceNo", "type"),
 }
@@ -64,7 +69,7 @@ _ANSWER_SECONDS_MAX = 0.3
 
 
 def succeeded(section: str, notice: dict[str, Any]) -> bool:
-    """A 3.8 can tell of nothing else."""
+    """A 3.8 can tell of nothing else, and the institution's own request tells of no result."""
     return section not in _RESULTS or notice.get(_RESULTS[section]) == "0"
 
 
@@ -115,7 +120,9 @@ class Receiver:
         if section is None or partner is None:
             return (404, "unknown path", 500) if section is None else (401, "unknown user", 500)
         try:
-            notice = json.loads(body)["data"]
+            notice = json.loads(body)
+            if section not in _OWN_REQUESTS:
+                notice = notice["data"]
             message = unfit(section, notice)
         except (ValueError, KeyError, TypeError) as wrong:
             notice, message = {}, f"unreadable: {wrong}"

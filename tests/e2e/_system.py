@@ -25,6 +25,9 @@ _RUN_SECONDS, _START_SECONDS, _STOP_SECONDS, _QUERY_SECONDS = 400.0, 120.0, 90.0
 # In the place of the platform-simulator, which the launcher then leaves free.
 _RECEIVER, _RECEIVER_OFFSET = Path(__file__).with_name("_receiver.py"), 10
 
+# Of what the platform receives, the institution's own requests.
+OWN_REQUESTS = ("3.9", "3.11")
+
 
 class SystemFault(Exception):
     """The system could not be started, or not be asked."""
@@ -171,6 +174,7 @@ class Receipts:
         self._accepted: set[tuple[str, str, str]] = set()
         self._results: set[tuple[str, str, str]] = set()
         self._letters: dict[tuple[str, str], dict[str, Any]] = {}
+        self._own: dict[tuple[str, str, str], str] = {}
         self._position = 0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -198,6 +202,8 @@ class Receipts:
             key = (receipt["partner"], receipt["section"], receipt["number"])
             self._accepted.add(key)
             self._results.add((*key[:2], receipt["business_no"]))
+            if receipt["section"] in OWN_REQUESTS:
+                self._own.setdefault(key, receipt["business_no"])
             if receipt["section"] == "3.2":
                 self._letters[receipt["partner"], receipt["number"]] = receipt
 
@@ -218,6 +224,11 @@ class Receipts:
         """Whether the notice of that section to that request was accepted."""
         with self._lock:
             return (partner, section, business_no) in self._results
+
+    def own_request(self, partner: str, section: str, guarantee_no: str) -> str | None:
+        """The business number of the institution's own request about the letter, once accepted."""
+        with self._lock:
+            return self._own.get((partner, section, guarantee_no))
 
     def letter(self, partner: str, order_no: str) -> dict[str, Any]:
         """The receipt of the order's 3.2, which was accepted."""

@@ -1,7 +1,8 @@
 """What follows a letter: some of the issued orders are taken through all interfaces.
 
 A tour is a generator: it yields the requests that are to be sent at the same moment and gets their
-answers, or the notice that it waits for and goes on once that has been accepted.
+answers, or the notice that it waits for and goes on once that has been accepted, or what the
+institution is to ask of the platform and gets the business number under which that came.
 """
 
 import base64
@@ -9,9 +10,10 @@ import dataclasses
 import datetime
 import random
 import threading
-from typing import Any, Generator
+from typing import Any, Callable, Generator
 
 import _platform
+from _decisions import WISHES, Wish
 from _history import OK
 from _load import Load
 from _platform import Answer, Application, Partner
@@ -23,6 +25,11 @@ SUCCESS, MAY_REFUSE, REFUSED = "success", "may refuse", "refused"
 # The bank leaves operations whose number ends so to people.
 _LEFT = "-W"
 _PAST = datetime.timedelta(minutes=-1)
+# Before the opening that each application named, and after its own deadline; another.
+_LATER, _LATEST = datetime.timedelta(days=2, minutes=20), datetime.timedelta(days=2, minutes=40)
+_YES, _NO = "0", "1"
+# What of a request the checker has to know.
+_TOLD = ("bzjEndTime", "operateResult")
 # How long a withdrawal waits at most, so that it comes before, amid or after the bank's decision.
 _WITHDRAWAL_SECONDS_MAX = 1.0
 _KEY = base64.b64encode(b"whatever opens a plain").decode()
@@ -45,7 +52,9 @@ class Await:
     business_no: str
 
 
-Tour = Generator[list[Ask] | Await, list[Answer], None]
+Tour = Generator[list[Ask] | Await | Wish, Any, None]
+# Has the institution wish: what, the partner, the order, the letter.
+Wishing = Callable[[Wish, str, str, str], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +96,10 @@ class Subject:
         """The opening was a moment ago."""
         moved = {"orderNo": self.order_no, "openTime": _platform.time_text(_PAST)}
         return Ask("3.22", moved, expected)
+
+    def move_deadline(self, ahead: datetime.timedelta, expected: str = "") -> Ask:
+        moved = _platform.time_text(ahead)
+        return Ask("3.23", {"orderNo": self.order_no, "bzjEndTime": moved}, expected)
 
     def restore(self) -> Ask:
         return Ask("3.7", self.request(self.number("HY"), secretKey=_KEY))
@@ -191,6 +204,59 @@ def claim_or_cancellation(letter: Subject) -> Tour:
     yield Await("3.8", letter.number("HY"))
 
 
+def deadline(letter: Subject) -> Tour:
+    """It moves, at the same moment as the opening does."""
+    yield [letter.move_deadline(_LATER), letter.open()]
+
+
+def deadline_too_late(letter: Subject) -> Tour:
+    """What is restored has none any more."""
+    yield [letter.move_deadline(_LATER)]
+    yield from _opened(letter)
+    yield [letter.move_deadline(_LATEST, REFUSED)]
+    yield Await("3.8", letter.number("HY"))
+
+
+def proposal(letter: Subject) -> Tour:
+    """The institution's own 3.9, and the platform's 3.10."""
+    yield [letter.open()]
+    yield from _proposed(letter)
+
+
+def proposal_of_restored(letter: Subject) -> Tour:
+    yield from _opened(letter)
+    yield Await("3.8", letter.number("HY"))
+    yield from _proposed(letter)
+
+
+def _proposed(letter: Subject) -> Tour:
+    number = yield WISHES["3.9"]
+    yield [Ask("3.10", letter.request(number, operateResult=_YES, cancelResultDesc="同意"))]
+
+
+def claim_on_paper(letter: Subject) -> Tour:
+    """The institution's own 3.11, and the platform's 3.12: it was paid."""
+    yield from _registered(
+        letter,
+        operateResult=_YES,
+        payerAmount=_platform.AMOUNT,
+        applyUserName="张三",
+        applyUserPhone="0730-8888888",
+        compensateResultDesc="赔付成功",
+    )
+
+
+def claim_on_paper_refused(letter: Subject) -> Tour:
+    yield from _registered(letter, operateResult=_NO, compensateResultDesc="不予理赔")
+
+
+def _registered(letter: Subject, **result: str) -> Tour:
+    yield from _opened(letter)
+    yield Await("3.8", letter.number("HY"))
+    number = yield WISHES["3.11"]
+    yield [Ask("3.12", letter.request(number, **result))]
+
+
 def _opened(letter: Subject) -> Tour:
     yield [letter.open()]
     yield [letter.restore()]
@@ -223,10 +289,14 @@ def _credit_request(number: str, who: dict[str, str]) -> dict[str, Any]:
     return {"businessNo": number, "applyTime": _platform.time_text(), **who}
 
 
-_RESTORED = (invoice, claim, claim_not_withdrawn, claim_or_cancellation)
+_RESTORED = (
+    *(invoice, claim, claim_not_withdrawn, claim_or_cancellation),
+    *(deadline_too_late, proposal_of_restored, claim_on_paper, claim_on_paper_refused),
+)
 _SEALED = (
     *(refund_withdrawn, refund_withdrawn_too_late, refund_at_opening),
     *(cancellation_withdrawn, cancellation_withdrawn_too_late),
+    *(deadline, proposal),
 )
 _CREDITS = (credit, credit_withdrawn)
 
@@ -246,14 +316,15 @@ class _Course:
     def __init__(self, tour: Tour, letter: Subject) -> None:
         self.tour, self.letter = tour, letter
         self.answers: list[Answer | None] = []
-        self.awaited: Await | None = None
+        self.awaited: Await | Wish | None = None
 
 
 class Tours:
-    """Thread-safe. Polls for the notices that tours wait for, in a thread of its own."""
+    """Thread-safe. Polls for what tours wait for, in a thread of its own."""
 
-    def __init__(self, load: Load, receipts: Receipts, seed: int) -> None:
+    def __init__(self, load: Load, receipts: Receipts, wishing: Wishing, seed: int) -> None:
         self._load, self._receipts, self._rng = load, receipts, random.Random(seed)
+        self._wishing = wishing
         self._lock = threading.RLock()
         self._courses: set[_Course] = set()
         self._ending = threading.Event()
@@ -285,7 +356,7 @@ class Tours:
         with self._lock:
             for course in list(self._courses):
                 one, partner = course.awaited, course.letter.partner.id
-                if one is not None and (partner, one.section, one.business_no) in keys:
+                if isinstance(one, Await) and (partner, one.section, one.business_no) in keys:
                     self._go_on(course, None)
 
     def pending(self) -> int:
@@ -306,14 +377,17 @@ class Tours:
         if self._failure is not None:
             raise self._failure
 
-    def _go_on(self, course: _Course, answers: list[Answer] | None) -> None:
+    def _go_on(self, course: _Course, got: list[Answer] | str | None) -> None:
         course.awaited = None
         try:
-            step = next(course.tour) if answers is None else course.tour.send(answers)
+            step = course.tour.send(got)
         except StopIteration:
             self._courses.discard(course)
             return
-        if isinstance(step, Await):
+        if isinstance(step, Wish):
+            letter = course.letter
+            self._wishing(step, letter.partner.id, letter.order_no, letter.guarantee_no)
+        if isinstance(step, (Await, Wish)):
             course.awaited = step
             return
         course.answers = [None] * len(step)
@@ -324,6 +398,7 @@ class Tours:
         letter = course.letter
         head = {"order_no": letter.order_no, "guarantee_no": letter.guarantee_no}
         head["expected"] = request.expected
+        head |= {name: request.fields[name] for name in _TOLD if name in request.fields}
 
         def take(answer: Answer) -> None:
             with self._lock:
@@ -346,7 +421,11 @@ class Tours:
         with self._lock:
             for course in list(self._courses):
                 awaited, partner = course.awaited, course.letter.partner.id
-                if awaited is None:
-                    continue
-                if self._receipts.has_result(partner, awaited.section, awaited.business_no):
-                    self._go_on(course, None)
+                if isinstance(awaited, Wish):
+                    number = course.letter.guarantee_no
+                    came = self._receipts.own_request(partner, awaited.section, number)
+                    if came is not None:
+                        self._go_on(course, came)
+                elif awaited is not None:
+                    if self._receipts.has_result(partner, awaited.section, awaited.business_no):
+                        self._go_on(course, None)

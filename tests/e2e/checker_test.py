@@ -12,6 +12,7 @@ from _planted import (
     make_receipt,
     make_record,
     make_result,
+    proposed,
     sound,
     toured,
 )
@@ -154,14 +155,16 @@ class CheckerTest(unittest.TestCase):
         stray["partner"] = "second"
         self.assertTrue({"lost", "two identities"} <= self.rules())
 
-    def test_a_decision_without_an_end(self) -> None:
-        decision = {"id": "d", "partner": "demo", "order_no": "B", "result": "applied", "said": ""}
+    def decide(self, result: str) -> None:
+        decision = {"id": "d", "partner": "demo", "order_no": "B", "result": result, "said": ""}
         self.evidence.decisions.append(decision)
+
+    def test_a_decision_without_an_end(self) -> None:
+        self.decide("applied")
         self.assertEqual(self.rules(), {"decision"})
 
     def test_a_decision_applied_although_it_was_refused(self) -> None:
-        decision = {"id": "d", "partner": "demo", "order_no": "B", "result": "refused", "said": ""}
-        self.evidence.decisions.append(decision)
+        self.decide("refused")
         record = make_record("events", "demo/order/B", 2, "x", "guarantee.event.v1.OrderApproved")
         self.evidence.records.append({**record, "causation": "d"})
         self.assertEqual(self.rules(), {"decision"})
@@ -376,6 +379,147 @@ class ToursTest(unittest.TestCase):
         receipts = self.evidence.receipts
         receipts.append(self.take_result("HY-P"))
         self.assertEqual(self.found(), {("reordered", "demo/order/P")})
+
+
+class WishesTest(unittest.TestCase):
+    """What the institution asks itself, and a deadline that moves."""
+
+    def setUp(self) -> None:
+        self.evidence = toured()
+
+    def found(self) -> set[tuple[str, str]]:
+        return {(finding.rule, finding.subject) for finding in _checker.check(self.evidence)}
+
+    def receipt(self, business_no: str) -> dict[str, Any]:
+        receipts = self.evidence.receipts
+        return next(row for row in receipts if row.get("business_no") == business_no)
+
+    def answer(self, section: str, business_no: str) -> dict[str, Any]:
+        return next(
+            row
+            for row in self.evidence.history
+            if row["kind"] == section
+            and row["type"] == "ok"
+            and row["business_no"] == business_no
+        )
+
+    def letter(self, order: str) -> dict[str, Any]:
+        number = f"BH-demo-{order}"
+        return next(row for row in self.evidence.guarantees if row["number"] == number)
+
+    def test_a_request_of_ours_that_was_never_told(self) -> None:
+        for number, subject in (("O-X", "3.9/BH-demo-X"), ("O-Y", "3.11/BH-demo-Y")):
+            with self.subTest(number):
+                self.evidence = toured()
+                self.evidence.receipts.remove(self.receipt(number))
+                self.assertIn(("lost", f"demo/{subject}"), self.found())
+
+    def test_a_request_of_ours_that_was_told_twice(self) -> None:
+        for number, subject in (("O-X", "3.9/BH-demo-X"), ("O-Y", "3.11/BH-demo-Y")):
+            with self.subTest(number):
+                self.evidence = toured()
+                second = {**self.receipt(number), "headers": {"idempotency-key": "again"}}
+                self.evidence.receipts.append({**second, "business_no": "O-another"})
+                self.assertIn(("doubled", f"demo/{subject}"), self.found())
+
+    def test_an_identical_repeat_of_a_request_of_ours_is_no_finding(self) -> None:
+        self.evidence.receipts.append(copy.deepcopy(self.receipt("O-X")))
+        self.assertEqual(_checker.check(self.evidence), [])
+
+    def test_a_request_of_ours_that_nobody_decided(self) -> None:
+        for row in [row for row in self.evidence.decisions if row["order_no"] in "XY"]:
+            self.evidence.decisions.remove(row)
+        wanted = {("nobody asked", f"demo/{one}") for one in ("3.9/BH-demo-X", "3.11/BH-demo-Y")}
+        self.assertEqual(self.found(), wanted)
+
+    def test_a_wish_that_was_refused(self) -> None:
+        for result in ("refused", "unknown"):
+            with self.subTest(result):
+                self.evidence = toured()
+                row = next(row for row in self.evidence.decisions if row["order_no"] == "X")
+                row["result"] = result
+                self.assertEqual(self.found(), {("decision", "demo/3.9/BH-demo-X")})
+
+    def test_a_wish_that_no_event_tells_of(self) -> None:
+        for order, section in (("X", "3.9"), ("Y", "3.11")):
+            with self.subTest(order):
+                self.evidence = toured()
+                row = next(row for row in self.evidence.records if row["id"] == f"p-{order}")
+                row["type"] = "guarantee.event.v1.Another"
+                self.assertEqual(self.found(), {("decision", f"demo/{section}/BH-demo-{order}")})
+
+    def test_a_wish_that_was_decided_twice(self) -> None:
+        flow, type_ = "demo/claim/BH-demo-Y", "guarantee.event.v1.ClaimPresented"
+        self.evidence.records.append(make_record("claim events", flow, 2, "again", type_))
+        self.assertEqual(self.found(), {("decision", "demo/3.11/BH-demo-Y")})
+
+    def test_an_answer_of_the_platform_that_was_refused(self) -> None:
+        self.answer("3.10", "O-X").update({"type": "fail", "code": "500"})
+        self.assertIn(("refused", "demo/3.10/O-X"), self.found())
+        self.assertIn(("never answered", "demo/3.9/BH-demo-X"), self.found())
+
+    def test_an_answer_of_the_platform_that_is_still_open(self) -> None:
+        self.answer("3.12", "O-Y")["type"] = "info"
+        self.assertIn(("never answered", "demo/3.12/O-Y"), self.found())
+
+    def test_a_notice_of_ours_to_a_request_of_ours(self) -> None:
+        self.evidence.receipts.append(make_result("X", "3.10", "O-X"))
+        self.assertIn(("nobody asked", "demo/3.9/O-X"), self.found())
+
+    def test_a_letter_that_lives_although_the_platform_agreed(self) -> None:
+        for order, status in (("X", "sealed"), ("Y", "restored")):
+            with self.subTest(order):
+                self.evidence = toured()
+                self.letter(order)["status"] = status
+                self.assertIn(("another state", f"demo/BH-demo-{order}"), self.found())
+
+    def test_a_letter_that_ended_although_the_platform_declined(self) -> None:
+        for order, section in (("X", "3.10"), ("Y", "3.12")):
+            with self.subTest(order):
+                self.evidence = toured()
+                self.answer(section, f"O-{order}")["operateResult"] = "1"
+                self.assertIn(("another state", f"demo/BH-demo-{order}"), self.found())
+
+    def test_a_letter_that_we_proposed_to_end_and_that_ended_twice(self) -> None:
+        flow, type_ = "demo/guarantee/BH-demo-X", "guarantee.event.v1.GuaranteeCancelled"
+        self.evidence.records.append(make_record("events", flow, 3, "again", type_))
+        self.assertEqual(self.found(), {("another end", "demo/3.9/BH-demo-X")})
+
+    def test_a_claim_of_ours_whose_row_says_otherwise(self) -> None:
+        for order, status in (("Y", "refused"), ("V", "paid"), ("V", "received")):
+            with self.subTest(order):
+                self.evidence = toured()
+                cases = self.evidence.cases
+                case = next(row for row in cases if row["business_no"] == f"O-{order}")
+                case["status"] = status
+                self.assertEqual(self.found(), {("another state", f"demo/3.11/BH-demo-{order}")})
+
+    def test_a_deadline_that_did_not_move(self) -> None:
+        self.evidence.deadlines[0]["deadline"] = "2025-12-31 09:00:00"
+        self.assertEqual(self.found(), {("another deadline", "demo/D")})
+
+    def test_a_deadline_that_moved_although_it_was_refused(self) -> None:
+        refused = {"type": "fail", "code": "500", "expected": "refused", "bzjEndTime": "2027"}
+        self.evidence.history.append({**self.deadline_row(), **refused})
+        self.assertEqual(_checker.check(self.evidence), [])
+        self.evidence.deadlines[0]["deadline"] = "2027"
+        self.assertEqual(self.found(), {("another deadline", "demo/D")})
+
+    def test_a_deadline_that_could_be_moved_too_late(self) -> None:
+        self.deadline_row()["expected"] = "refused"
+        self.assertEqual(self.found(), {("not refused", "demo/3.23/D")})
+
+    def test_a_deadline_that_was_refused(self) -> None:
+        self.deadline_row().update({"type": "fail", "code": "500"})
+        self.assertEqual(self.found(), {("refused", "demo/3.23/D")})
+
+    def test_a_deadline_that_was_never_answered(self) -> None:
+        self.deadline_row()["type"] = "info"
+        self.assertEqual(self.found(), {("never answered", "demo/3.23/D")})
+
+    def deadline_row(self) -> dict[str, Any]:
+        rows = self.evidence.history
+        return next(row for row in rows if row["kind"] == "3.23" and row["type"] == "ok")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class KillLoop:
             options.seed,
             self.decisions.approve,
         )
-        self.tours = Tours(self.load, self.receipts, options.seed)
+        self.tours = Tours(self.load, self.receipts, self.decisions.wish, options.seed)
         self.chaos = Chaos(
             system,
             options.plan(),
