@@ -301,13 +301,31 @@ _SEALED = (
 _CREDITS = (credit, credit_withdrawn)
 
 
-def choose(letter: Subject, rng: random.Random) -> list[Tour]:
-    """Those that one letter is taken on, at the same time."""
-    makers = _SEALED if letter.application is None else _RESTORED
-    chosen = [rng.choice(makers)(letter)]
-    if rng.random() < 0.5:
-        chosen.append(rng.choice(_CREDITS)(letter))
-    return chosen
+class _Deck:
+    """In an order that chance says, but each as often as the others: a short run has them all."""
+
+    def __init__(self, makers: tuple[Callable[[Subject], Tour], ...], rng: random.Random) -> None:
+        self._makers, self._rng = makers, rng
+        self._left: list[Callable[[Subject], Tour]] = []
+
+    def draw(self, letter: Subject) -> Tour:
+        if not self._left:
+            self._left = self._rng.sample(self._makers, len(self._makers))
+        return self._left.pop()(letter)
+
+
+class _Choice:
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        decks = (_Deck(makers, rng) for makers in (_SEALED, _RESTORED, _CREDITS))
+        self._sealed, self._restored, self._credits = decks
+
+    def of(self, letter: Subject) -> list[Tour]:
+        """Those that one letter is taken on, at the same time."""
+        chosen = [(self._sealed if letter.application is None else self._restored).draw(letter)]
+        if self._rng.random() < 0.5:
+            chosen.append(self._credits.draw(letter))
+        return chosen
 
 
 class _Course:
@@ -324,7 +342,7 @@ class Tours:
 
     def __init__(self, load: Load, receipts: Receipts, wishing: Wishing, seed: int) -> None:
         self._load, self._receipts, self._rng = load, receipts, random.Random(seed)
-        self._wishing = wishing
+        self._wishing, self._choice = wishing, _Choice(self._rng)
         self._lock = threading.RLock()
         self._courses: set[_Course] = set()
         self._ending = threading.Event()
@@ -345,7 +363,7 @@ class Tours:
                 self._rng.random() < 0.5,
                 self._rng.uniform(0.0, _WITHDRAWAL_SECONDS_MAX),
             )
-            for tour in choose(letter, self._rng):
+            for tour in self._choice.of(letter):
                 course = _Course(tour, letter)
                 self._courses.add(course)
                 self._go_on(course, None)
