@@ -40,12 +40,13 @@ def watched() -> Iterator[None]:
 
 
 def _options(folder: Path) -> dict[str, str]:
-    common = f"exitcode={_EXIT_STATUS}:halt_on_error=1:log_path={folder}/report"
+    # A blank ends a value that has no quotes.
+    common = f"exitcode={_EXIT_STATUS}:halt_on_error=1:log_path='{folder}/report'"
     return {
         # Undefined behaviour is told on stderr whatever its log_path says, for in GCC its runtime
         # sets the other's path in place of its own. So it aborts, and the other reports that, with
         # the stack. Both have to name the same path.
         "ASAN_OPTIONS": f"{common}:handle_abort=1",
         "UBSAN_OPTIONS": f"{common}:abort_on_error=1:print_stacktrace=1",
-        "TSAN_OPTIONS": f"{common}:suppressions={SUPPRESSIONS}",
+        "TSAN_OPTIONS": f"{common}:suppressions='{SUPPRESSIONS}'",
     }

@@ -1,11 +1,13 @@
 """What a sanitizer reports in a child whose end nobody looks at is raised all the same."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.path.append(str(Path(__file__).resolve().parent))
 
@@ -51,6 +53,20 @@ class Watched(unittest.TestCase):
             with self.subTest(sanitizer), self.assertRaisesRegex(sanitizers.Reported, word):
                 with sanitizers.watched():
                     _run_by_nobody_who_looks(program)
+
+    def test_a_blank_in_a_path_hides_no_report(self) -> None:
+        body, word = _FAULTS["thread"]
+        program = _built(self.folder, "thread", body)
+        blank = self.folder / "a b"
+        blank.mkdir()
+        suppressions = shutil.copy(sanitizers.SUPPRESSIONS, blank)
+        with (
+            mock.patch.object(tempfile, "tempdir", str(blank)),
+            mock.patch.object(sanitizers, "SUPPRESSIONS", suppressions),
+            self.assertRaisesRegex(sanitizers.Reported, word),
+            sanitizers.watched(),
+        ):
+            _run_by_nobody_who_looks(program)
 
     def test_a_program_without_fault_leaves_nothing(self) -> None:
         program = _built(self.folder, "address", "volatile int sum = argc; sum = sum + 1;")
