@@ -17,10 +17,6 @@ using Counters = prometheus::Family<prometheus::Counter>;
 constexpr std::chrono::milliseconds kLagTimeout{1000};
 constexpr double kSecond = 1000.0;  // in milliseconds
 
-Gauges& MakeGauges(prometheus::Registry& registry, const char* name, const char* help) {
-  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
-}
-
 Counters& MakeCounters(prometheus::Registry& registry, const char* name, const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
 }
@@ -36,6 +32,10 @@ Labels With(Labels labels, const char* name, std::string_view value) {
 }
 
 }  // namespace
+
+Gauges& MakeGauges(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
 
 void CountUpTo(prometheus::Counter& counter, std::int64_t total) {
   counter.Increment(static_cast<double>(total) - counter.Value());

@@ -14,12 +14,9 @@ namespace {
 
 using Gauges = prometheus::Family<prometheus::Gauge>;
 using Counters = prometheus::Family<prometheus::Counter>;
+using node::MakeGauges;
 
 constexpr double kSecond = 1000.0;  // in milliseconds
-
-Gauges& MakeGauges(prometheus::Registry& registry, const char* name, const char* help) {
-  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
-}
 
 }  // namespace
 

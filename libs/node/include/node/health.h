@@ -16,6 +16,9 @@
 
 namespace prometheus {
 class Counter;
+template <typename Metric>
+class Family;
+class Gauge;
 class Registry;
 }  // namespace prometheus
 
@@ -27,6 +30,9 @@ inline constexpr std::int64_t kHeartbeatMs = 30'000;
 [[nodiscard]] runtime::Reasons Liveness(const messaging::Processor::State& state,
                                         const Clock& clock);
 [[nodiscard]] runtime::Reasons Readiness(const messaging::Processor::State& state);
+
+[[nodiscard]] prometheus::Family<prometheus::Gauge>& MakeGauges(prometheus::Registry& registry,
+                                                                const char* name, const char* help);
 
 // Brings a counter to a total that something else counts; one caller at a time for each counter.
 void CountUpTo(prometheus::Counter& counter, std::int64_t total);
