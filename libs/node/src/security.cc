@@ -4,20 +4,16 @@
 
 #include <string_view>
 
+#include "runtime/config.h"
 #include "runtime/file.h"
 
 namespace guarantee::node {
 namespace {
 
+using runtime::Trimmed;
+
 constexpr std::size_t kSecurityBytesMax = 64U << 10;
 constexpr const char* kField = "bus.security_file";
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 }  // namespace
 

@@ -14,13 +14,6 @@
 namespace guarantee::runtime {
 namespace {
 
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 std::optional<std::int64_t> ReadInteger(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -142,6 +135,13 @@ Result<Config> Config::Parse(std::string_view text, const std::string& folder,
     return Refused("config", fmt::format("{}", fmt::join(findings, "\n")));
   }
   return config;
+}
+
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 Result<Config> Config::Load(const std::string& path, std::span<const ConfigKey> keys) {

@@ -53,6 +53,9 @@ class Config {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
+// Without the blanks around a key or a value.
+[[nodiscard]] std::string_view Trimmed(std::string_view text);
+
 // The declared key whose spelling is nearest, for the refusal of an unknown one.
 [[nodiscard]] std::string_view NearestKey(std::string_view unknown,
                                           std::span<const ConfigKey> keys);
